@@ -1,0 +1,183 @@
+/**
+ * What Neutron and Nova would hold in their databases for a topology: every id, MAC and address is settled.
+ * Resources keep OpenStack's own attribute names (snake_case, as in the APIs and the databases); JSON can carry
+ * all of it. Built by `deriveCloud`; the same topology and lab name always give the same cloud.
+ */
+export interface Cloud {
+  /** The lab's name; part of every name and path that the lab owns. */
+  readonly lab: string
+  readonly neutron: Neutron
+  readonly nova: Nova
+  readonly hosts: readonly Host[]
+  readonly networks: readonly Network[]
+  readonly routers: readonly Router[]
+  readonly ports: readonly Port[]
+  readonly instances: readonly Instance[]
+}
+
+/** A machine of the cloud. One, all in one, until a topology can name more. */
+export interface Host {
+  /** Host name as the agents report it; `dhcp` device ids are derived from it. */
+  readonly name: string
+  /** Address in the management network, with prefix length: 172.29.236.11/22. */
+  readonly management_cidr: string
+}
+
+/** The agents' options, defaults filled in, under their real names. */
+export interface Neutron {
+  /** Release name, lower case: `ussuri`, `2026.1`. */
+  readonly release: string
+  readonly state_path: string
+  readonly dns_domain: string
+  readonly dhcp_agent: {
+    readonly enable_isolated_metadata: boolean
+    readonly force_metadata: boolean
+    readonly enable_metadata_network: boolean
+    /** Seconds; -1 is infinite. */
+    readonly dhcp_lease_duration: number
+    readonly dnsmasq_dns_servers: readonly string[]
+    readonly dnsmasq_local_resolv: boolean
+    readonly dnsmasq_lease_max: number
+    readonly dhcp_broadcast_reply: boolean
+    /** Seconds; 0 is off. */
+    readonly dhcp_renewal_time: number
+    /** Seconds; 0 is off. */
+    readonly dhcp_rebinding_time: number
+  }
+  readonly l3_agent: {
+    readonly enable_metadata_proxy: boolean
+    readonly metadata_port: number
+    /** As written in l3_agent.ini: `0x1`. */
+    readonly metadata_access_mark: string
+    /** As written in l3_agent.ini: `0x2`. */
+    readonly external_ingress_mark: string
+  }
+  readonly metadata_agent: {
+    readonly metadata_proxy_shared_secret: string
+    readonly metadata_proxy_socket: string
+    readonly nova_metadata_host: string
+    readonly nova_metadata_port: number
+  }
+}
+
+export interface Nova {
+  /** Release name, lower case: `ussuri`, `2026.1`. */
+  readonly release: string
+  readonly api: {
+    readonly dhcp_domain: string
+    /** Seconds; 0 is off. */
+    readonly metadata_cache_expiration: number
+    /** The parsed content of `vendordata_jsonfile_path`; an empty object without one. */
+    readonly vendordata: Readonly<Record<string, unknown>>
+  }
+  readonly metadata_listen: string
+  readonly metadata_listen_port: number
+}
+
+export interface Network {
+  readonly id: string
+  readonly name: string
+  readonly project_id: string
+  readonly mtu: number
+  readonly 'router:external': boolean
+  readonly 'provider:network_type': 'vxlan' | 'flat' | 'vlan' | 'gre' | 'geneve' | 'local'
+  /** In the order of the topology, which is Neutron's list order. */
+  readonly subnets: readonly Subnet[]
+}
+
+export interface Subnet {
+  readonly id: string
+  readonly name: string
+  readonly network_id: string
+  readonly ip_version: 4 | 6
+  /** Canonical: network address and prefix length. */
+  readonly cidr: string
+  readonly gateway_ip: string | null
+  readonly enable_dhcp: boolean
+  readonly dns_nameservers: readonly string[]
+  readonly host_routes: readonly HostRoute[]
+  readonly allocation_pools: readonly AllocationPool[]
+  readonly ipv6_ra_mode: Ipv6Mode | null
+  readonly ipv6_address_mode: Ipv6Mode | null
+}
+
+export type Ipv6Mode = 'slaac' | 'dhcpv6-stateful' | 'dhcpv6-stateless'
+
+export interface HostRoute {
+  readonly destination: string
+  readonly nexthop: string
+}
+
+export interface AllocationPool {
+  readonly start: string
+  readonly end: string
+}
+
+export interface Router {
+  readonly id: string
+  readonly name: string
+  readonly project_id: string
+  readonly external_gateway_info: {
+    readonly network_id: string
+    readonly enable_snat: boolean
+  } | null
+}
+
+/** `device_owner` values of Neutron that a lab has. */
+export type DeviceOwner =
+  | 'network:dhcp'
+  | 'network:router_interface'
+  | 'network:router_gateway'
+  | 'compute:nova'
+
+/** Ports stand in the order in which Neutron would have made them: DHCP, routers', instances'. */
+export interface Port {
+  readonly id: string
+  readonly name: string
+  readonly network_id: string
+  readonly project_id: string
+  readonly mac_address: string
+  readonly device_owner: DeviceOwner
+  /** `dhcp…-<network id>`, a router's id or an instance's uuid. */
+  readonly device_id: string
+  readonly fixed_ips: readonly FixedIp[]
+  readonly 'binding:host_id': string
+}
+
+export interface FixedIp {
+  readonly subnet_id: string
+  readonly ip_address: string
+}
+
+export interface Instance {
+  /** The instance's uuid. */
+  readonly id: string
+  /** Display name, as in the topology. */
+  readonly name: string
+  readonly hostname: string
+  readonly project_id: string
+  readonly user_id: string
+  readonly keypair: Keypair | null
+  readonly metadata: Readonly<Record<string, string>>
+  /** Null without user data; an empty string is user data of no bytes. */
+  readonly user_data_base64: string | null
+  readonly availability_zone: string | null
+  readonly flavor: string
+  readonly image_id: string | null
+  readonly launch_index: number
+  readonly reservation_id: string
+  readonly security_groups: readonly string[]
+  readonly root_device_name: string | null
+  /** Number behind `i-%08x` in the EC2 tree; unique in the cloud, from 1. */
+  readonly ec2_id: number
+  /** Number behind `ami-%08x`; null where there is no image. */
+  readonly ec2_image_id: number | null
+  /** The instance's ports, in the order of its NICs: eth0, eth1, … */
+  readonly port_ids: readonly string[]
+}
+
+export interface Keypair {
+  readonly name: string
+  readonly type: 'ssh' | 'x509'
+  readonly public_key: string
+}
