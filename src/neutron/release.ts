@@ -1,0 +1,161 @@
+import type { ReleaseName } from '../topology/release-names.ts'
+import { releaseNames } from '../topology/release-names.ts'
+
+/**
+ * Where Neutron's agents differ from release to release, each value as the last point release of its branch has it
+ * (`ussuri-eol`, `stable/2026.1`), backports included.
+ */
+export interface NeutronRelease {
+  /** Prefix length with which the DHCP port bears 169.254.169.254. */
+  readonly dhcpMetadataPrefixLength: 16 | 32
+  /** haproxy in qdhcp binds 169.254.169.254 and not every address. */
+  readonly dhcpBindsMetadataAddressOnly: boolean
+  /** fe80::a9fe:a9fe is served, in qdhcp by address and in qrouter by rules. */
+  readonly ipv6Metadata: boolean
+  readonly ipv6MetadataPrefixLength: 128
+  /** fe80::a9fe:a9fe stands in qdhcp only where the network has an IPv6 subnet. */
+  readonly ipv6AddressNeedsIpv6Subnet: boolean
+  /** An isolated IPv6 subnet is reason enough for a proxy in qdhcp. */
+  readonly proxyCountsIpv6Subnets: boolean
+
+  readonly haproxy: HaproxyRelease
+  readonly dnsmasq: DnsmasqRelease
+  readonly iptables: IptablesRelease
+
+  /** The L3 agent sets `net.netfilter.nf_conntrack_tcp_be_liberal`. */
+  readonly conntrackLiberal: boolean
+  /** neutron-metadata-agent: an eventlet WSGI server, or a plain socket server with manners of its own. */
+  readonly agentStyle: 'wsgi' | 'socket'
+}
+
+/** How the template of haproxy's configuration is put together. */
+export interface HaproxyRelease {
+  /** Null where the line is not written and haproxy decides. */
+  readonly nbthread: number | null
+  readonly blankLinesBeforeListen: 1 | 2
+  /** The line after `bind` is the IPv6 one, or four spaces where there is none. */
+  readonly ipv6BindLine: boolean
+  readonly blankLineBeforeHeaders: boolean
+}
+
+export interface DnsmasqRelease {
+  /** `--dhcp-userclass=set:ipxe6,iPXE`. */
+  readonly ipxe6UserClass: boolean
+  /** IPv6 addresses carry `tag:dhcpv6,` in the host file. */
+  readonly dhcpv6HostTag: boolean
+  /** Routes to the network's other subnets stand before the host routes in option 121, else behind the metadata route. */
+  readonly connectedRoutesFirst: boolean
+  /** The leases written before dnsmasq starts never end; else they end one lease duration from now. */
+  readonly leaseExpiryZero: boolean
+}
+
+export interface IptablesRelease {
+  /** What qdhcp has of the nat table: all that a router has, nothing, or an empty wrapped PREROUTING. */
+  readonly dhcpNat: 'full' | 'none' | 'prerouting'
+  /** The router's ip6tables have a nat table. */
+  readonly ipv6Nat: boolean
+  /** The rule that keeps internal traffic from SNAT names the gateway device as input, too. */
+  readonly internalTrafficByInput: boolean
+}
+
+/**
+ * What Neutron's agents of a release do, told by its lower-case name.
+ * Throws a RangeError for a name that is not in `releaseNames`.
+ */
+export function neutronRelease(name: string): NeutronRelease {
+  const position = positionOf(name)
+  return changes
+    .filter(change => positionOf(change.since) <= position)
+    .reduce((release, change) => apply(release, change), queens)
+}
+
+function positionOf(name: string): number {
+  const names: readonly string[] = releaseNames
+  const position = names.indexOf(name)
+  if (position === -1) {
+    throw new RangeError(
+      `There is no release "${name}" of Neutron; known: ${releaseNames.join(', ')}`,
+    )
+  }
+  return position
+}
+
+function apply(release: NeutronRelease, change: Change): NeutronRelease {
+  return {
+    ...release,
+    ...change.agents,
+    haproxy: { ...release.haproxy, ...change.haproxy },
+    dnsmasq: { ...release.dnsmasq, ...change.dnsmasq },
+    iptables: { ...release.iptables, ...change.iptables },
+  }
+}
+
+interface Change {
+  readonly since: ReleaseName
+  readonly agents?: Partial<Omit<NeutronRelease, 'haproxy' | 'dnsmasq' | 'iptables'>>
+  readonly haproxy?: Partial<HaproxyRelease>
+  readonly dnsmasq?: Partial<DnsmasqRelease>
+  readonly iptables?: Partial<IptablesRelease>
+}
+
+const queens: NeutronRelease = {
+  dhcpMetadataPrefixLength: 16,
+  dhcpBindsMetadataAddressOnly: true,
+  ipv6Metadata: false,
+  ipv6MetadataPrefixLength: 128,
+  ipv6AddressNeedsIpv6Subnet: false,
+  proxyCountsIpv6Subnets: false,
+  haproxy: {
+    nbthread: null,
+    blankLinesBeforeListen: 1,
+    ipv6BindLine: false,
+    blankLineBeforeHeaders: false,
+  },
+  dnsmasq: {
+    ipxe6UserClass: false,
+    dhcpv6HostTag: false,
+    connectedRoutesFirst: false,
+    leaseExpiryZero: false,
+  },
+  iptables: {
+    dhcpNat: 'full',
+    ipv6Nat: false,
+    internalTrafficByInput: true,
+  },
+  conntrackLiberal: false,
+  agentStyle: 'wsgi',
+}
+
+/** Oldest first; a release that is not named changed nothing of the above. */
+const changes: readonly Change[] = [
+  {
+    since: 'stein',
+    dnsmasq: { ipxe6UserClass: true },
+    iptables: { internalTrafficByInput: false },
+  },
+  {
+    since: 'train',
+    dnsmasq: { dhcpv6HostTag: true },
+    iptables: { dhcpNat: 'none' },
+  },
+  {
+    since: 'ussuri',
+    dnsmasq: { connectedRoutesFirst: true },
+  },
+  {
+    since: 'victoria',
+    agents: { dhcpMetadataPrefixLength: 32, ipv6Metadata: true, proxyCountsIpv6Subnets: true },
+    haproxy: { ipv6BindLine: true },
+    iptables: { ipv6Nat: true },
+  },
+  { since: '2023.1', haproxy: { blankLinesBeforeListen: 2 } },
+  { since: '2023.2', haproxy: { blankLinesBeforeListen: 1, blankLineBeforeHeaders: true } },
+  {
+    since: '2024.1',
+    agents: { ipv6AddressNeedsIpv6Subnet: true },
+    iptables: { dhcpNat: 'prerouting' },
+  },
+  { since: '2025.1', agents: { conntrackLiberal: true, agentStyle: 'socket' } },
+  { since: '2025.2', haproxy: { nbthread: 2 } },
+  { since: '2026.1', dnsmasq: { leaseExpiryZero: true } },
+]
