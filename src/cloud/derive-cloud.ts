@@ -1,0 +1,99 @@
+import { newestRelease, type ReleaseName } from '../topology/release-names.ts'
+import type { Topology } from '../topology/schema.ts'
+import type { Cloud, Host, Neutron, Nova, Router } from './cloud.ts'
+import { deriveId, deriveKeystoneId } from './derive-id.ts'
+import { deriveInstances } from './derive-instances.ts'
+import { deriveNetworks } from './derive-networks.ts'
+import { derivePorts } from './derive-ports.ts'
+
+export interface CloudOptions {
+  /** The lab's name: ids and MACs are derived from it. */
+  readonly lab: string
+  /** Neutron's release for this run; Nova's too where the topology names none. */
+  readonly release?: ReleaseName
+  /** The shared secret of a topology that sets none. */
+  readonly secret: string
+}
+
+/**
+ * Settles every id, MAC and address of a topology that `readTopology` has accepted. Deterministic: the same
+ * topology and options always give the same cloud, and different labs never share an id.
+ */
+export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
+  const { lab } = options
+  const owner = {
+    project_id: deriveKeystoneId(lab, 'project'),
+    user_id: deriveKeystoneId(lab, 'user'),
+  }
+  const networks = deriveNetworks(lab, owner.project_id, topology)
+  const routers = deriveRouters(lab, owner.project_id, topology, networks)
+  const instances = deriveInstances(lab, owner, topology)
+  const ports = derivePorts(lab, topology, { host: controller, networks, routers, instances })
+  return {
+    lab,
+    neutron: settleNeutron(topology, options),
+    nova: settleNova(topology, options),
+    hosts: [controller],
+    networks,
+    routers,
+    ports,
+    instances: instances.map(instance => ({
+      ...instance,
+      port_ids: ports.filter(port => port.device_id === instance.id).map(port => port.id),
+    })),
+  }
+}
+
+/** Where a lab's state is kept, laid out as `/var/lib/neutron`. */
+export function statePathOf(lab: string): string {
+  return `/var/lib/lab/${lab}`
+}
+
+function deriveRouters(
+  lab: string,
+  project_id: string,
+  topology: Topology,
+  networks: Cloud['networks'],
+): Router[] {
+  return Object.entries(topology.routers).map(([name, router]) => {
+    const gateway = router.external_gateway
+    const external = networks.find(network => network.name === gateway?.network)
+    return {
+      id: router.id ?? deriveId(lab, `router/${name}`),
+      name,
+      project_id: router.project_id ?? project_id,
+      external_gateway_info:
+        gateway === undefined || external === undefined
+          ? null
+          : { network_id: external.id, enable_snat: gateway.enable_snat },
+    }
+  })
+}
+
+function settleNeutron({ neutron }: Topology, { lab, release, secret }: CloudOptions): Neutron {
+  const state_path = statePathOf(lab)
+  return {
+    ...neutron,
+    release: release ?? neutron.release ?? newestRelease,
+    state_path,
+    metadata_agent: {
+      metadata_proxy_shared_secret: secret,
+      metadata_proxy_socket: `${state_path}/metadata_proxy`,
+      nova_metadata_host: managementAddress,
+      ...neutron.metadata_agent,
+    },
+  }
+}
+
+function settleNova({ neutron, nova }: Topology, { release }: CloudOptions): Nova {
+  return {
+    ...nova,
+    release: nova.release ?? release ?? newestRelease,
+    metadata_listen: managementAddress,
+    metadata_listen_port: neutron.metadata_agent.nova_metadata_port,
+  }
+}
+
+const managementAddress = '172.29.236.11'
+
+const controller: Host = { name: 'controller', management_cidr: `${managementAddress}/22` }

@@ -1,0 +1,94 @@
+import { type Allocation, allocateAddresses } from '../topology/allocate-addresses.ts'
+import { eui64Address } from '../topology/ip.ts'
+import { type AddressRequest, type PortRequest, requestPorts } from '../topology/port-requests.ts'
+import type { Topology } from '../topology/schema.ts'
+import { networkOf } from '../topology/subnet-defaults.ts'
+import type { FixedIp, Host, Instance, Network, Port, Router } from './cloud.ts'
+import { dnsNamespace, uuid5 } from './derive-id.ts'
+import { subnetId } from './derive-networks.ts'
+import { derivePortIdentities, type PortIdentity } from './derive-port-identity.ts'
+
+/** What ports refer to. */
+export interface Devices {
+  readonly host: Host
+  readonly networks: readonly Network[]
+  readonly routers: readonly Router[]
+  readonly instances: readonly Omit<Instance, 'port_ids'>[]
+}
+
+/** Every port of the cloud: DHCP, routers', instances'. */
+export function derivePorts(lab: string, topology: Topology, devices: Devices): Port[] {
+  const requests = requestPorts(topology)
+  const identities = derivePortIdentities(lab, requests)
+  const allocation = allocateAddresses(requests)
+  const networks = new Map(devices.networks.map(network => [network.name, network]))
+  const owners = ownersByKind(devices)
+  return requests.flatMap(request => {
+    const network = networks.get(request.network)
+    const owner = owners[request.device_owner].get(request.device)
+    const identity = identities.get(request)
+    if (network === undefined || owner === undefined || identity === undefined) return []
+    return [
+      {
+        ...identity,
+        name: '',
+        network_id: network.id,
+        project_id: owner.project_id,
+        device_owner: request.device_owner,
+        device_id: owner.device_id,
+        fixed_ips: request.addresses.flatMap(address =>
+          settleAddress(lab, request, address, identity, allocation),
+        ),
+        'binding:host_id': devices.host.name,
+      },
+    ]
+  })
+}
+
+interface Owner {
+  readonly device_id: string
+  readonly project_id: string
+}
+
+function ownersByKind({ host, networks, routers, instances }: Devices) {
+  const byName = <Device extends { name: string; id: string; project_id: string }>(
+    devices: readonly Device[],
+    idOf = ({ id }: Device) => id,
+  ) =>
+    new Map<string, Owner>(
+      devices.map(device => [
+        device.name,
+        { device_id: idOf(device), project_id: device.project_id },
+      ]),
+    )
+  return {
+    'network:dhcp': byName(networks, network => dhcpDeviceId(host.name, network.id)),
+    'network:router_interface': byName(routers),
+    // The gateway's port belongs to nobody, as in Neutron, so that tenants cannot see it.
+    'network:router_gateway': byName(routers.map(router => ({ ...router, project_id: '' }))),
+    'compute:nova': byName(instances),
+  }
+}
+
+/** `get_dhcp_agent_device_id` of neutron-lib: the host's name up to the first dot. */
+function dhcpDeviceId(host: string, networkId: string): string {
+  return `dhcp${uuid5(dnsNamespace, host.split('.', 1).join())}-${networkId}`
+}
+
+function settleAddress(
+  lab: string,
+  port: PortRequest,
+  request: AddressRequest,
+  identity: PortIdentity,
+  { addresses }: Allocation,
+): FixedIp[] {
+  const { subnet, address } =
+    request.kind === 'eui64'
+      ? {
+          subnet: request.subnet,
+          address: eui64Address(networkOf(request.subnet), identity.mac_address),
+        }
+      : (addresses.get(request) ?? {})
+  if (subnet === undefined || address === undefined) return []
+  return [{ subnet_id: subnetId(lab, port.network, subnet), ip_address: address }]
+}

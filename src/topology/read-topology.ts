@@ -1,0 +1,66 @@
+import * as v from 'valibot'
+import { checkTopology } from './check-topology.ts'
+import { explainIssues } from './explain-issues.ts'
+import { findUnknownKeys } from './find-unknown-keys.ts'
+import type { Finding } from './finding.ts'
+import { findRange } from './located.ts'
+import type { Mistake, Position, TopologyPath, TopologySource } from './mistake.ts'
+import { type ParsedYaml, parseYaml } from './parse-yaml.ts'
+import { prune } from './prune.ts'
+import { type Topology, topologySchema } from './schema.ts'
+
+export type TopologyReading =
+  | {
+      readonly ok: true
+      readonly topology: Topology
+      /** Where a path of the topology stands in the file. */
+      readonly locate: (path: TopologyPath) => Position
+    }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] }
+
+/** Reads and checks a topology file's text: all of it, or every mistake in it, by position. */
+export function readTopology(source: TopologySource): TopologyReading {
+  if (source.text.length > longest) return refuse('is longer than 1 MiB, which no topology is')
+  const yaml = parseYaml(source)
+  if (yaml.mistakes.length > 0) return { ok: false, mistakes: sort(yaml.mistakes) }
+  const { value } = yaml.root
+  if (value === null || value === undefined) return refuse('is empty')
+  if (typeof value !== 'object' || Array.isArray(value)) return refuse('must be a mapping')
+  return checkValue(value, yaml)
+}
+
+function checkValue(value: object, yaml: ParsedYaml): TopologyReading {
+  const parsed = v.safeParse(topologySchema, value, { abortPipeEarly: true })
+  const shape = [
+    ...findUnknownKeys(topologySchema, value),
+    ...(parsed.success ? [] : explainIssues(parsed.issues)),
+  ]
+  const pruned = prune(value, shape)
+  const findings = [...shape, ...(pruned === undefined ? [] : checkTopology(pruned))]
+  if (findings.length === 0 && parsed.success) {
+    return {
+      ok: true,
+      topology: parsed.output,
+      locate: path => yaml.positionOf(findRange(yaml.root, path, 'key')),
+    }
+  }
+  return { ok: false, mistakes: sort(findings.map(finding => locateFinding(finding, yaml))) }
+}
+
+function locateFinding({ part = 'value', ...finding }: Finding, yaml: ParsedYaml): Mistake {
+  const range = findRange(yaml.root, finding.path, part)
+  return { ...finding, position: yaml.positionOf(range) }
+}
+
+function refuse(message: string): TopologyReading {
+  const position = { line: 1, column: 1, length: 1 }
+  return { ok: false, mistakes: [{ message: `the file ${message}`, path: [], position }] }
+}
+
+function sort(mistakes: readonly Mistake[]): readonly Mistake[] {
+  return mistakes.toSorted(
+    ({ position: one }, { position: other }) => one.line - other.line || one.column - other.column,
+  )
+}
+
+const longest = 2 ** 20

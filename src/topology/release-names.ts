@@ -1,0 +1,25 @@
+/** Releases of Neutron and Nova that a topology may name, oldest first. */
+export const releaseNames = [
+  'queens',
+  'rocky',
+  'stein',
+  'train',
+  'ussuri',
+  'victoria',
+  'wallaby',
+  'xena',
+  'yoga',
+  'zed',
+  '2023.1',
+  '2023.2',
+  '2024.1',
+  '2024.2',
+  '2025.1',
+  '2025.2',
+  '2026.1',
+] as const
+
+export type ReleaseName = (typeof releaseNames)[number]
+
+/** What a topology gets that names no release. */
+export const newestRelease: ReleaseName = '2026.1'

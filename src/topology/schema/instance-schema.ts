@@ -1,0 +1,126 @@
+import { Buffer } from 'node:buffer'
+import * as v from 'valibot'
+import { describe } from './describe.ts'
+import { nameOrObject } from './name-or-object.ts'
+import { domainName, ipAddress, keystoneId, macAddress, resourceName, uuid } from './words.ts'
+
+const shortText = v.pipe(
+  v.string(),
+  v.nonEmpty('must not be empty'),
+  v.maxLength(255, 'is longer than 255 characters'),
+)
+
+const attachment = v.strictObject({
+  name: describe('Network', 'The network to attach to.', resourceName),
+  fixed_ip: v.exactOptional(describe('Address', 'The next free one when left out.', ipAddress)),
+  fixed_ips: v.exactOptional(
+    describe(
+      'Addresses',
+      'Several, where the network has several subnets.',
+      v.pipe(v.array(ipAddress), v.nonEmpty('must not be empty')),
+    ),
+  ),
+  mac_address: v.exactOptional(describe('MAC address', 'Derived when left out.', macAddress)),
+  port_id: v.exactOptional(describe('Port id', 'Derived when left out.', uuid)),
+})
+
+const userData = v.pipe(
+  v.union([v.string(), v.strictObject({ base64: v.string() })]),
+  v.transform(data =>
+    typeof data === 'string'
+      ? Buffer.from(data, 'utf8').toString('base64')
+      : data.base64.replace(/\s/g, ''),
+  ),
+  v.regex(/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'is not base64'),
+  v.maxLength(65535, 'is longer than 65535 characters of base64, which is nova’s limit'),
+)
+
+/** An instance (a server, in the API's word) with its ports. */
+export const instance = v.strictObject({
+  id: v.exactOptional(describe('Instance id', 'Its uuid; derived when left out.', uuid)),
+  networks: describe(
+    'Networks',
+    'Its network cards in order, each a network’s name or an object with details.',
+    v.pipe(
+      v.array(nameOrObject(attachment, name => ({ name }))),
+      v.nonEmpty('must name at least one network'),
+    ),
+  ),
+  key_name: v.exactOptional(describe('Keypair', 'One of `keypairs`.', v.string())),
+  metadata: v.optional(
+    describe(
+      'Metadata',
+      '`meta` in meta_data.json: text to text.',
+      v.record(
+        shortText,
+        v.pipe(
+          v.string(),
+          v.maxLength(255, 'is longer than 255 characters, which is nova’s limit'),
+        ),
+      ),
+    ),
+    {},
+  ),
+  user_data: v.exactOptional(
+    describe(
+      'User data',
+      'Text as it is, or {base64: …} for bytes. It is never run on this machine.',
+      userData,
+    ),
+  ),
+  availability_zone: v.optional(
+    describe('Availability zone', 'null for none.', v.nullable(shortText)),
+    'nova',
+  ),
+  hostname: v.exactOptional(
+    describe('Hostname', 'Made from the instance’s name as nova does when left out.', domainName),
+  ),
+  flavor: v.optional(describe('Flavor', 'Shown as instance-type.', shortText), 'm1.small'),
+  image_id: v.exactOptional(
+    describe(
+      'Image id',
+      'Derived when left out; null for an instance booted from a volume.',
+      v.nullable(uuid),
+    ),
+  ),
+  project_id: v.exactOptional(
+    describe('Project', 'The lab’s own project when left out.', keystoneId),
+  ),
+  user_id: v.exactOptional(describe('User', 'The lab’s own user when left out.', keystoneId)),
+  reservation_id: v.exactOptional(
+    describe(
+      'Reservation id',
+      'Derived when left out.',
+      v.pipe(v.string(), v.regex(/^r-[0-9a-z]{1,16}$/, 'must be like r-abcd1234')),
+    ),
+  ),
+  launch_index: v.optional(
+    describe(
+      'Launch index',
+      'Shown as ami-launch-index.',
+      v.pipe(
+        v.number(),
+        v.integer('must be a whole number'),
+        v.minValue(0, 'must not be negative'),
+        v.maxValue(2 ** 31 - 1, 'is too large'),
+      ),
+    ),
+    0,
+  ),
+  security_groups: v.optional(
+    describe(
+      'Security groups',
+      'Names, shown as security-groups. They filter nothing.',
+      v.array(shortText),
+    ),
+    ['default'],
+  ),
+  root_device_name: v.optional(
+    describe(
+      'Root device',
+      'null for none.',
+      v.nullable(v.pipe(v.string(), v.regex(/^\/dev\/[a-z0-9]{1,32}$/, 'must be like /dev/vda'))),
+    ),
+    '/dev/vda',
+  ),
+})
