@@ -1,0 +1,32 @@
+# The tools run on the project's own Node.js, whatever the system's is; `./lab` installs it and the packages.
+export PATH := $(CURDIR)/node_modules/.bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
+unexport NODE_OPTIONS
+PREFIX ?= /usr/local
+link = $(DESTDIR)$(PREFIX)/bin/lab
+
+.DEFAULT_GOAL := help
+.PHONY: help test check bench install uninstall clean packages
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+test: packages ## run every check and test; as root those on real namespaces too
+	@node scripts/test.ts
+
+check: packages ## check types, format, lint and unused code
+	@node scripts/check.ts
+
+bench: packages ## measure against a hand-written script (needs root)
+	@node bench/main.ts
+
+install: packages ## put lab on the PATH: a link in PREFIX=/usr/local
+	@sh scripts/link.sh install '$(CURDIR)/lab' '$(link)'
+
+uninstall: ## take that link away
+	@sh scripts/link.sh uninstall '$(CURDIR)/lab' '$(link)'
+
+clean: ## remove the packages and everything compiled
+	@rm -rf node_modules
+
+packages:
+	@./lab --version >/dev/null

@@ -1,0 +1,4 @@
+import { runChecks } from './run-checks.ts'
+import { showTotal } from './total.ts'
+
+showTotal(await runChecks())

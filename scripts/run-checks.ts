@@ -1,0 +1,25 @@
+import { execa } from 'execa'
+import { add, nothing, type Total } from './total.ts'
+
+const checks: readonly (readonly [title: string, tool: string, ...args: string[]])[] = [
+  ['types', 'tsc', '--noEmit', '--project', '.'],
+  ['format and lint', 'biome', 'ci', '.'],
+  ['unused code', 'knip'],
+]
+
+/** Checks types, format, lint and unused code one after the other, and shows what fails. */
+export async function runChecks(): Promise<Total> {
+  let total = nothing
+  for (const [title, tool, ...args] of checks) {
+    total = add(total, await runCheck(title, tool, args))
+  }
+  return total
+}
+
+async function runCheck(title: string, tool: string, args: readonly string[]): Promise<Total> {
+  const { failed, all } = await execa(tool, args, { all: true, reject: false })
+  console.log(
+    `${failed ? '✘' : '✔'} ${title}${failed ? `: ${tool} ${args.join(' ')}\n${all}` : ''}`,
+  )
+  return { ...nothing, [failed ? 'failed' : 'passed']: 1 }
+}

@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline'
+import { execa } from 'execa'
+import { readTapLine } from './read-tap-line.ts'
+import { add, nothing, type Total } from './total.ts'
+
+/** Runs ava on `files`, shows one line a test and the details of those that fail. */
+export async function runTests(files: readonly string[], ...options: string[]): Promise<Total> {
+  if (files.length === 0) return nothing
+  const ava = execa('ava', ['--tap', ...options, ...files], {
+    reject: false,
+    stderr: 'inherit',
+    buffer: false,
+  })
+  let total = nothing
+  for await (const line of createInterface({ input: ava.stdout })) {
+    const { shown, counted } = readTapLine(line)
+    if (shown !== undefined) console.log(shown)
+    total = add(total, counted)
+  }
+  const { failed } = await ava
+  // ava can also end badly without a failed test: a file without tests, a promise that nobody has caught.
+  return failed && total.failed === 0 ? add(total, { ...nothing, failed: 1 }) : total
+}
