@@ -1,0 +1,22 @@
+import type { Cloud, Instance } from '../cloud/cloud.ts'
+import { run } from '../linux/run.ts'
+import { guestNamespace } from '../plan/names.ts'
+
+/**
+ * One real request of a guest, by curl in its namespace. Gives the body. Throws CommandFailed with curl's words where
+ * there is no answer, or one that is not a success.
+ */
+export async function fetchAsGuest(cloud: Cloud, instance: Instance, path: string): Promise<string> {
+  return await run([...fetchCommand(cloud, instance, path)], { lab: cloud.lab })
+}
+
+/** The same as a command to paste. */
+export function fetchCommand(
+  cloud: Cloud,
+  instance: Instance,
+  path: string,
+): readonly [string, ...string[]] {
+  const options = ['--silent', '--show-error', '--fail', '--max-time', '10', '--noproxy', '*']
+  const namespace = guestNamespace(cloud, instance)
+  return ['ip', 'netns', 'exec', namespace, 'curl', ...options, `http://169.254.169.254${path}`]
+}

@@ -1,0 +1,106 @@
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
+import type { ProcessIdentity } from '../linux/process-table.ts'
+import { journalPathOf } from './paths.ts'
+
+export type JournalEntry =
+  | { readonly event: 'open'; readonly bootId: string; readonly at: string }
+  | { readonly event: 'begin'; readonly steps: readonly string[] }
+  | {
+      readonly event: 'done'
+      readonly steps: readonly string[]
+      /** Inodes of the namespaces that were made, by name. */
+      readonly namespaces?: Readonly<Record<string, number>>
+      readonly process?: ProcessIdentity
+    }
+  | { readonly event: 'removed'; readonly steps: readonly string[] }
+  | { readonly event: 'stands'; readonly at: string }
+  | { readonly event: 'removing'; readonly at: string }
+
+/** An open journal; each entry is one write, so that a kill leaves whole lines. */
+export class Journal implements Disposable {
+  readonly #file: number
+
+  constructor(lab: string) {
+    this.#file = openSync(journalPathOf(lab), 'a', 0o600)
+  }
+
+  write(entry: JournalEntry): void {
+    writeSync(this.#file, `${JSON.stringify(entry)}\n`)
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file)
+  }
+}
+
+/** What a journal says when read to its end. */
+export interface JournalSummary {
+  readonly phase: 'building' | 'stands' | 'removing'
+  readonly bootId: string | null
+  /** When the lab was first opened and when it last came to stand, in ISO 8601. */
+  readonly openedAt: string | null
+  readonly stoodAt: string | null
+  readonly begun: ReadonlySet<string>
+  readonly done: ReadonlySet<string>
+  readonly namespaces: ReadonlyMap<string, number>
+}
+
+/** Reads a lab's journal; without one, a lab of which nothing has begun. A torn last line is passed over. */
+export function readJournal(lab: string): JournalSummary {
+  const path = journalPathOf(lab)
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  return summarizeJournal(text.split('\n').flatMap(parseLine))
+}
+
+function parseLine(line: string): JournalEntry[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line)]
+  } catch {
+    // the machine stopped while it was written
+    return []
+  }
+}
+
+/** Pure: what the entries add up to. */
+export function summarizeJournal(entries: readonly JournalEntry[]): JournalSummary {
+  const summary = {
+    phase: 'building' as JournalSummary['phase'],
+    bootId: null as string | null,
+    openedAt: null as string | null,
+    stoodAt: null as string | null,
+    begun: new Set<string>(),
+    done: new Set<string>(),
+    namespaces: new Map<string, number>(),
+  }
+  for (const entry of entries) {
+    switch (entry.event) {
+      case 'open':
+        summary.bootId = entry.bootId
+        summary.openedAt ??= entry.at
+        summary.phase = 'building'
+        break
+      case 'begin':
+        for (const step of entry.steps) summary.begun.add(step)
+        break
+      case 'done':
+        for (const step of entry.steps) summary.done.add(step)
+        for (const [name, inode] of Object.entries(entry.namespaces ?? {}))
+          summary.namespaces.set(name, inode)
+        break
+      case 'removed':
+        for (const step of entry.steps) {
+          summary.done.delete(step)
+          summary.begun.delete(step)
+        }
+        break
+      case 'stands':
+        summary.phase = 'stands'
+        summary.stoodAt = entry.at
+        break
+      case 'removing':
+        summary.phase = 'removing'
+        break
+    }
+  }
+  return summary
+}

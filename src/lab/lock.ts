@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { LabError } from './lab-error.ts'
+
+/** The lock of a lab, held until it is disposed of or the process ends, however it ends. */
+export type LabLock = AsyncDisposable
+
+interface LockOptions {
+  readonly lab: string
+  /** What the holder is doing, for those who wait: `lab up dhcp-mode`. */
+  readonly command: string
+  readonly waitMs: number
+  readonly onWait?: (holder: string) => void
+}
+
+/**
+ * Takes the lock of a lab, waiting for the command that holds it. The lock is a listening socket in Linux's abstract
+ * namespace (unix(7)): the kernel gives it up when its process dies, and no file is left. Throws LabError naming
+ * the holder when the wait is over.
+ */
+export async function lockLab(options: LockOptions): Promise<LabLock> {
+  const deadline = Date.now() + options.waitMs
+  let told = false
+  for (;;) {
+    const lock = await tryListen(options)
+    if (lock !== null) return lock
+    const holder = await askHolder(options.lab, told ? deadline - Date.now() : 0)
+    if (holder !== null && !told) {
+      options.onWait?.(holder)
+      told = true
+    }
+    if (Date.now() >= deadline) throw heldError(options.lab, holder)
+  }
+}
+
+function addressOf(lab: string): string {
+  return `\0lab/${lab}`
+}
+
+async function tryListen({ lab, command }: LockOptions): Promise<LabLock | null> {
+  const waiting = new Set<Socket>()
+  const server = createServer(socket => {
+    waiting.add(socket.unref())
+    socket.on('close', () => waiting.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.write(`${command} (pid ${process.pid})`)
+  })
+  try {
+    server.listen(addressOf(lab))
+    await once(server, 'listening')
+    server.unref()
+    return { [Symbol.asyncDispose]: () => release(server, waiting) }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null
+    throw error
+  }
+}
+
+/** Connects to the holder: it says who it is, and the connection ends when it gives the lock up. */
+async function askHolder(lab: string, stayMs: number): Promise<string | null> {
+  const socket = connect(addressOf(lab))
+  const { promise, resolve } = Promise.withResolvers<string | null>()
+  let words = ''
+  socket.setEncoding('utf8')
+  socket.on('data', chunk => {
+    words += chunk
+    if (stayMs === 0) socket.destroy()
+  })
+  socket.on('error', () => resolve(null))
+  socket.on('close', () => resolve(words === '' ? null : words))
+  const limit = setTimeout(() => socket.destroy(), Math.max(stayMs, HELLO_MS))
+  try {
+    return await promise
+  } finally {
+    clearTimeout(limit)
+  }
+}
+
+const HELLO_MS = 500
+
+/** Those who wait learn it from the end of their connection. */
+async function release(server: Server, waiting: ReadonlySet<Socket>): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  for (const socket of waiting) socket.destroy()
+  await closed
+}
+
+function heldError(lab: string, holder: string | null): LabError {
+  return new LabError(`Lab ${lab} is held by ${holder ?? 'another process'}`, {
+    hint: 'Try again when it has ended.',
+  })
+}

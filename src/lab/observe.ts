@@ -1,0 +1,91 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import type { ProcessIdentity } from '../linux/process-table.ts'
+import { type NamespaceView, readNamespace } from '../linux/read-ip.ts'
+import { readRules } from '../linux/read-rules.ts'
+import { ipDifferences } from '../plan/ip-differences.ts'
+import { rulesDifferences } from '../plan/rules-differences.ts'
+import type { DirectoryStep, FileStep, ServiceStep, Step } from '../plan/step.ts'
+import { findService } from '../runtime/process/find-service.ts'
+import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
+import type { JournalSummary } from './journal.ts'
+import { isOwnNamespace } from './remove-steps.ts'
+
+/** What the machine shows of a lab. */
+export interface Observation {
+  /** By step id: what differs from the plan, a line each; empty where the step stands. */
+  readonly differences: ReadonlyMap<string, readonly string[]>
+  readonly processes: ReadonlyMap<string, ProcessIdentity>
+  readonly namespaces: ReadonlyMap<string, NamespaceView>
+}
+
+/** Compares a plan with the machine, step by step. Changes nothing. */
+export async function observe(steps: readonly Step[], journal: JournalSummary): Promise<Observation> {
+  const standing = new Set(
+    steps.flatMap(step => (step.kind === 'netns' && isOwnNamespace(step, journal) ? [step.namespace] : [])),
+  )
+  const namespaces = new Map<string, NamespaceView>()
+  await forEachParallel([...standing], async name => {
+    namespaces.set(name, await readNamespace(name))
+  })
+  const processes = new Map<string, ProcessIdentity>()
+  const differences = new Map<string, readonly string[]>()
+  await forEachParallel(steps, async step => {
+    if ('namespace' in step && !standing.has(step.namespace)) {
+      differences.set(step.id, [`namespace ${step.namespace} is missing`])
+      return
+    }
+    if (step.kind === 'service') {
+      const process = findService(step)
+      if (process !== null) processes.set(step.name, process)
+    }
+    differences.set(step.id, await differencesOf(step, namespaces, processes))
+  })
+  return { differences, processes, namespaces }
+}
+
+async function forEachParallel<T>(items: readonly T[], action: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values()
+  const worker = async () => {
+    for (const item of rest) await action(item)
+  }
+  await Promise.all(Array.from({ length: 2 * availableParallelism() }, worker))
+}
+
+async function differencesOf(
+  step: Step,
+  namespaces: ReadonlyMap<string, NamespaceView>,
+  processes: ReadonlyMap<string, ProcessIdentity>,
+): Promise<string[]> {
+  switch (step.kind) {
+    case 'directory':
+    case 'file':
+      return pathDifferences(step)
+    case 'ip': {
+      const view = namespaces.get(step.namespace)
+      return ipDifferences(step.expects, view?.links ?? [], view?.routes ?? [])
+    }
+    case 'rules':
+      return rulesDifferences(step.rules, await readRules(step.namespace, step.family))
+    case 'service':
+      return serviceDifferences(step, processes.get(step.name))
+    default:
+      return []
+  }
+}
+
+function pathDifferences(step: DirectoryStep | FileStep): string[] {
+  const found = lstatSync(step.path, { throwIfNoEntry: false })
+  if (found === undefined) return [`${step.path} is missing`]
+  if (step.kind === 'directory') return found.isDirectory() ? [] : [`${step.path} is no directory`]
+  if (!found.isFile()) return [`${step.path} is no file`]
+  if (step.volatile) return []
+  return readFileSync(step.path, 'utf8') === step.content ? [] : [`${step.path} was changed`]
+}
+
+function serviceDifferences(step: ServiceStep, process: ProcessIdentity | undefined): string[] {
+  if (process === undefined) return [`${step.name} does not run`]
+  return missingListeners(step, process.pid).map(
+    listener => `${step.name} does not listen on ${describeListener(listener)}`,
+  )
+}

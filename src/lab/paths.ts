@@ -1,0 +1,21 @@
+import { statePathOf } from '../cloud/derive-cloud.ts'
+
+export { statePathOf }
+
+/** Where labs keep their state: a directory for each, named as the lab. */
+export const labsDirectory = '/var/lib/lab'
+
+/** What the lab is made of, written before anything of it is: enough to take it down without its topology. */
+export function recordPathOf(lab: string): string {
+  return `${statePathOf(lab)}/lab.json`
+}
+
+/** What has been done, a line before and after each effect. */
+export function journalPathOf(lab: string): string {
+  return `${statePathOf(lab)}/journal.jsonl`
+}
+
+/** What the supervisor has seen die and put back. */
+export function supervisorStatePathOf(lab: string): string {
+  return `${statePathOf(lab)}/run/supervisor.json`
+}

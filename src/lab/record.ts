@@ -1,0 +1,54 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { Cloud } from '../cloud/cloud.ts'
+import type { Plan } from '../plan/step.ts'
+import { labsDirectory, recordPathOf, statePathOf } from './paths.ts'
+
+/** What a lab is made of. Holds its secrets: root's alone. */
+export interface LabRecord {
+  readonly format: typeof RECORD_FORMAT
+  readonly lab: string
+  /** As the user named it: a path, or the name of one that ships. */
+  readonly topology: string
+  readonly runtime: 'process'
+  readonly cloud: Cloud
+  readonly plan: Plan
+}
+
+export const RECORD_FORMAT = 1
+
+/** The text of a record, as it stands on disk. */
+export function encodeRecord(record: LabRecord): string {
+  return `${JSON.stringify(record)}\n`
+}
+
+/** Writes the record so that a crash leaves the old one or the new one, never half of one. */
+export function writeRecord(record: LabRecord): void {
+  const path = recordPathOf(record.lab)
+  mkdirSync(labsDirectory, { recursive: true, mode: 0o755 })
+  if (!existsSync(statePathOf(record.lab))) mkdirSync(statePathOf(record.lab))
+  chmodSync(statePathOf(record.lab), 0o711)
+  writeFileSync(`${path}.new`, encodeRecord(record), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+/** The record of a lab; null where no such lab has one. Throws on one that this version cannot read. */
+export function readRecord(lab: string): LabRecord | null {
+  const path = recordPathOf(lab)
+  if (!existsSync(path)) return null
+  const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  if (isRecord(value)) return value
+  throw new Error(`${path} was written by another version of lab, which must take lab ${lab} down`)
+}
+
+function isRecord(value: unknown): value is LabRecord {
+  return typeof value === 'object' && value !== null && 'format' in value && value.format === RECORD_FORMAT
+}
+
+/** Names of all labs that have a state directory, half-built ones too. */
+export function labNames(): string[] {
+  if (!existsSync(labsDirectory)) return []
+  return readdirSync(labsDirectory, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort()
+}

@@ -1,0 +1,120 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { inodeOf } from '../linux/process-table.ts'
+import { run } from '../linux/run.ts'
+import { stopProcesses } from '../linux/stop-processes.ts'
+import { type CommandStep, removeCommandOf } from '../plan/command.ts'
+import { sharedMarkerOf } from '../plan/render-script.ts'
+import type { DirectoryStep, NamespaceStep, ServiceStep, Step } from '../plan/step.ts'
+import { batchOrOwnKey } from '../plan/waves.ts'
+import { findService } from '../runtime/process/find-service.ts'
+import type { JournalSummary } from './journal.ts'
+
+/**
+ * Takes steps away, the last made first: services are asked to end, then links, namespaces, files. What is not there
+ * is no error; everything is tried and the failures are given together, a line each.
+ */
+export async function removeSteps(steps: readonly Step[], journal: JournalSummary): Promise<string[]> {
+  const failures: string[] = []
+  const attempt = async (what: string, action: () => Promise<void> | void) => {
+    try {
+      await action()
+    } catch (error) {
+      failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  const backwards = [...steps].reverse()
+  await attempt('services', () => stopServices(backwards.filter(isService)))
+  await removeLinks(backwards, attempt)
+  await attempt('namespaces', () => removeNamespaces(backwards.filter(isNamespace), journal))
+  for (const step of backwards) {
+    if (step.kind === 'file') await attempt(step.path, () => rmSync(step.path, { force: true }))
+    if (step.kind === 'directory') await attempt(step.path, () => removeDirectory(step))
+  }
+  return failures
+}
+
+type Attempt = (what: string, action: () => Promise<void> | void) => Promise<void>
+
+async function stopServices(services: readonly ServiceStep[]): Promise<void> {
+  const running = services.flatMap(service => findService(service) ?? [])
+  await stopProcesses(running, STOP_GRACE_MS)
+  for (const { leaves } of services) for (const path of leaves) rmSync(path, { force: true })
+}
+
+/** haproxy ends at once on SIGTERM; the agent and the API finish requests for two seconds. */
+const STOP_GRACE_MS = 3_000
+
+/** Links go with their namespaces; only those of namespaces that stay need to be taken away one by one. */
+async function removeLinks(steps: readonly Step[], attempt: Attempt): Promise<void> {
+  const going = new Set(steps.filter(isNamespace).map(({ namespace }) => namespace))
+  const batches = new Map<string, CommandStep[]>()
+  for (const step of steps) {
+    if (step.kind !== 'ip' || going.has(step.namespace) || !standsNamespace(step.namespace)) continue
+    const key = batchOrOwnKey(step)
+    batches.set(key, [...(batches.get(key) ?? []), step])
+  }
+  for (const [first, ...rest] of batches.values()) {
+    const command = first === undefined ? null : removeCommandOf([first, ...rest])
+    if (command === null) continue
+    const [file = '', ...words] = command.argv
+    await attempt(first?.id ?? 'links', async () => {
+      await run([file, ...words], { stdin: command.stdin }).catch(ignoreAbsent)
+    })
+  }
+}
+
+function standsNamespace(name: string): boolean {
+  return existsSync(`/run/netns/${name}`)
+}
+
+/** With -force a batch goes on over lines whose device or address is no longer there. */
+function ignoreAbsent(error: unknown): void {
+  if (error instanceof Error && /Cannot find device|Cannot assign|No such/.test(error.message)) return
+  throw error
+}
+
+async function removeNamespaces(steps: readonly NamespaceStep[], journal: JournalSummary): Promise<void> {
+  const standing = steps.filter(step => isOwnNamespace(step, journal))
+  const [first, ...rest] = standing
+  if (first === undefined) return
+  const command = removeCommandOf([first, ...rest])
+  const [file = '', ...words] = command?.argv ?? []
+  await run([file, ...words], { stdin: command?.stdin })
+}
+
+/**
+ * A namespace with a name of the lab is the lab's when the journal holds its inode, or holds that its making had
+ * begun and no inode: `lab up` was killed in between, having made sure before that the name was free. A lab that a
+ * printed script has built has no such lines.
+ */
+export function isOwnNamespace({ id, namespace }: NamespaceStep, journal: JournalSummary): boolean {
+  const inode = inodeOf(`/run/netns/${namespace}`)
+  if (inode === null) return false
+  const recorded = journal.namespaces.get(namespace)
+  if (recorded !== undefined) return recorded === inode
+  return journal.begun.size === 0 || journal.begun.has(id)
+}
+
+function removeDirectory({ path, shared }: DirectoryStep): void {
+  if (shared === undefined) rmSync(path, { recursive: true, force: true })
+  else removeShared(path)
+}
+
+/** Only when a lab made it and the last one that uses it goes. */
+function removeShared(path: string): void {
+  const marker = sharedMarkerOf(path)
+  if (!existsSync(marker)) return
+  if (existsSync(path)) {
+    if (readdirSync(path).length > 0) return
+    rmdirSync(path)
+  }
+  rmSync(marker)
+}
+
+function isService(step: Step): step is ServiceStep {
+  return step.kind === 'service'
+}
+
+function isNamespace(step: Step): step is NamespaceStep {
+  return step.kind === 'netns'
+}

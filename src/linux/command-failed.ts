@@ -1,0 +1,45 @@
+import { quoteCommand } from '../plan/shell-quote.ts'
+
+interface Failure {
+  readonly argv: readonly string[]
+  readonly stdin?: string | undefined
+  readonly exitCode: number | null
+  readonly signal: string | null
+  /** What the program itself said. */
+  readonly output: string
+}
+
+/** A program that could not be started or did not end well; the message can be pasted into a shell. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed'
+  readonly argv: readonly string[]
+  readonly exitCode: number | null
+  readonly output: string
+  /** The line of an `ip -batch` that failed, from 1; null where the program names none. */
+  readonly failedLine: number | null
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(messageOf(failure), options)
+    this.argv = failure.argv
+    this.exitCode = failure.exitCode
+    this.output = failure.output
+    this.failedLine = failedLineOf(failure.output)
+  }
+}
+
+function messageOf({ argv, stdin, exitCode, signal, output }: Failure): string {
+  const line = failedLineOf(output)
+  const ending = signal === null ? `exited with ${exitCode ?? 'no code'}` : `was ended by ${signal}`
+  const failing = line === null ? undefined : stdin?.split('\n')[line - 1]
+  const shown =
+    failing === undefined
+      ? quoteCommand(argv)
+      : `${quoteCommand(argv.filter(word => word !== '-batch' && word !== '-'))} ${failing}`
+  return `${shown}\n${ending}${output === '' ? '' : `: ${output}`}`
+}
+
+/** iproute2 says `Command failed -:3` for the third line of a batch. */
+function failedLineOf(output: string): number | null {
+  const match = /^Command failed -:(\d+)$/m.exec(output)
+  return match?.[1] === undefined ? null : Number(match[1])
+}

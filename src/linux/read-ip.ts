@@ -1,0 +1,34 @@
+import type { SeenLink, SeenRoute } from '../plan/ip-differences.ts'
+import { run } from './run.ts'
+
+export interface NamespaceView {
+  readonly links: readonly SeenLink[]
+  readonly routes: readonly SeenRoute[]
+}
+
+/** Devices, addresses and routes of a network namespace, in one process. Throws CommandFailed. */
+export async function readNamespace(namespace: string): Promise<NamespaceView> {
+  const output = await run(['ip', '-n', namespace, '-json', '-batch', '-'], { stdin: SHOW_LINES })
+  return parseViews(output)
+}
+
+/** Lines that make an `ip -json -batch` end with what `parseViews` reads. */
+export const SHOW_LINES = 'address show\n-4 route show\n-6 route show\n'
+
+/** `ip -json` prints one array for each `show`; an empty one may be left out or be an empty line. */
+export function parseViews(output: string): NamespaceView {
+  const arrays = output
+    .split('\n')
+    .filter(line => line.startsWith('['))
+    .map((line): unknown => JSON.parse(line))
+  const rows = arrays.flatMap(value => (Array.isArray(value) ? value : []))
+  return { links: rows.filter(isLink), routes: rows.filter(isRoute) }
+}
+
+function isLink(value: unknown): value is SeenLink {
+  return typeof value === 'object' && value !== null && 'ifname' in value
+}
+
+function isRoute(value: unknown): value is SeenRoute {
+  return typeof value === 'object' && value !== null && 'dst' in value
+}

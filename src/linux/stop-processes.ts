@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive, type ProcessIdentity } from './process-table.ts'
+
+/**
+ * Asks processes to end, waits up to the grace and kills those that are left. Gives those that had to be killed.
+ * The dead are no error.
+ */
+export async function stopProcesses(
+  processes: readonly ProcessIdentity[],
+  graceMs: number,
+): Promise<ProcessIdentity[]> {
+  for (const process of processes) sendSignal(process, 'SIGTERM')
+  await waitForEnd(processes, graceMs)
+  const stubborn = processes.filter(isAlive)
+  for (const process of stubborn) sendSignal(process, 'SIGKILL')
+  await waitForEnd(stubborn, KILL_GRACE_MS)
+  return stubborn
+}
+
+const KILL_GRACE_MS = 5_000
+
+/** Sends a signal to the process that was meant, not to a later one with its pid. */
+export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (!isAlive(identity)) return
+  try {
+    process.kill(identity.pid, signal)
+  } catch (error) {
+    // it may end between the look and the signal
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+async function waitForEnd(processes: readonly ProcessIdentity[], limitMs: number): Promise<void> {
+  const deadline = Date.now() + limitMs
+  while (processes.some(isAlive) && Date.now() < deadline) await delay(POLL_MS)
+}
+
+const POLL_MS = 5

@@ -1,0 +1,83 @@
+import type { Cloud, Host, Network } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { dhcpNamespaceOf } from '../neutron/dhcp-namespace.ts'
+import { dnsmasqOf } from '../neutron/dnsmasq.ts'
+import { directoryStep, fileStep } from './file-steps.ts'
+import { hostNamespace, stepIds } from './names.ts'
+import { namespaceSteps } from './namespace-steps.ts'
+import { plugPort } from './plug-port.ts'
+import { portAddressSteps, routeStep } from './port-address-steps.ts'
+import { rulesSteps } from './rules-steps.ts'
+import { serviceStep } from './service-step.ts'
+import type { ServiceStep, Step } from './step.ts'
+
+/** What neutron-dhcp-agent makes of a network: qdhcp with its port, rules, routes and dnsmasq. */
+export function dhcpSteps(cloud: Cloud, network: Network, host: Host, facts: MachineFacts): Step[] {
+  const dhcp = dhcpNamespaceOf(cloud, network, facts)
+  if (dhcp === null) return []
+  const source = `networks.${network.name}`
+  const place = { host: host.name, namespace: dhcp.name, source }
+  const plug = { ...place, hostNamespace: hostNamespace(cloud.lab, host.name), network }
+  const port = { ...place, port: dhcp.port, device: dhcp.device, addresses: dhcp.addresses }
+  return [
+    ...namespaceSteps({ ...place, why: `DHCP for ${network.name}`, sysctls: dhcp.sysctls }),
+    plugPort({ ...plug, port: dhcp.port, device: dhcp.device }),
+    ...portAddressSteps(port),
+    ...routeStep({ ...place, device: dhcp.device, routes: dhcp.routes, after: [dhcp.port.id] }),
+    ...rulesSteps(place, dhcp.iptables, dhcp.ip6tables),
+    ...dnsmasqSteps(cloud, network, host, facts),
+  ]
+}
+
+function dnsmasqSteps(cloud: Cloud, network: Network, host: Host, facts: MachineFacts): Step[] {
+  const dnsmasq = dnsmasqOf(cloud, network, facts)
+  const dhcp = dhcpNamespaceOf(cloud, network, facts)
+  if (dnsmasq === null || dhcp === null) return []
+  const source = `networks.${network.name}`
+  const directory = directoryStep(
+    { host: host.name, path: dnsmasq.directory, mode: 0o755, why: `dnsmasq of ${network.name}` },
+    [stepIds.directory(`${cloud.neutron.state_path}/dhcp`)],
+  )
+  const files = Object.entries(dnsmasq.files).map(([name, content]) =>
+    fileStep({
+      host: host.name,
+      path: `${dnsmasq.directory}/${name}`,
+      content,
+      why: FILE_REASONS[name] ?? `dnsmasq of ${network.name}`,
+      source,
+      ...(name === 'leases' ? { volatile: true } : {}),
+    }),
+  )
+  const service: ServiceStep = serviceStep({
+    name: dnsmasq.processTag,
+    service: 'dnsmasq',
+    host: host.name,
+    phase: 'dhcp',
+    needs: [
+      stepIds.addresses(dhcp.port.id),
+      stepIds.directory(`${cloud.neutron.state_path}/log`),
+      ...files.map(file => file.id),
+    ],
+    why: `DHCP and DNS for ${network.name}`,
+    source,
+    namespace: dhcp.name,
+    argv: dnsmasq.argv,
+    environment: { PROCESS_TAG: dnsmasq.processTag },
+    daemonizes: true,
+    pidFile: dnsmasq.pidFile,
+    logFile: `${cloud.neutron.state_path}/log/${dnsmasq.processTag}.log`,
+    commandLineHolds: network.id,
+    listens: [{ protocol: 'udp', address: '0.0.0.0', port: 67 }],
+    leaves: [dnsmasq.pidFile],
+    supervised: true,
+  })
+  return [directory, ...files, service]
+}
+
+const FILE_REASONS: Readonly<Record<string, string>> = {
+  host: 'which MAC gets which address',
+  opts: 'DHCP options, the metadata route among them',
+  addn_hosts: 'names that dnsmasq answers for',
+  leases: 'leases, which dnsmasq rewrites as they are given',
+  interface: "the DHCP port's device",
+}

@@ -1,0 +1,101 @@
+import type { Cloud, Host, Instance, Port, Subnet } from '../cloud/cloud.ts'
+import { hostNamespace, stepIds } from './names.ts'
+import { plugPort } from './plug-port.ts'
+import { type PortAddress, portAddressSteps, type Route, routeStep } from './port-address-steps.ts'
+import { networkOf } from './router-steps.ts'
+import { serviceStep } from './service-step.ts'
+import type { ServiceStep, Step } from './step.ts'
+
+interface GuestNic {
+  readonly host: Host
+  readonly namespace: string
+  readonly source: string
+  readonly instance: Instance
+  readonly port: Port
+  readonly device: string
+  readonly leaseDirectory: string
+  readonly script: string
+  /** Steps that the DHCP client needs besides its device and its server. */
+  readonly needs: readonly string[]
+}
+
+/** A guest's NIC: plugged, and addressed as cloud-init would: by DHCP, or static where the subnet has none. */
+export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
+  const network = networkOf(cloud, nic.port)
+  const place = { ...nic, host: nic.host.name }
+  const subnets = subnetsOf(network.subnets, nic.port)
+  const fixed = subnets.filter(({ subnet }) => !subnet.enable_dhcp)
+  const leased = subnets.some(({ subnet }) => subnet.enable_dhcp && subnet.ip_version === 4)
+  return [
+    plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, nic.host.name), network }),
+    ...portAddressSteps({ ...place, addresses: fixed.map(withPrefix) }),
+    ...routeStep({
+      ...place,
+      routes: fixed.flatMap(({ subnet }) => staticRoutes(subnet, nic.device)),
+      after: [nic.port.id],
+    }).map(step => ({ ...step, id: `routes:${nic.namespace}:${nic.device}` })),
+    ...(leased ? [leaseStep(cloud, nic)] : []),
+  ]
+}
+
+/** udhcpc in the guest, asking for option 121; it goes to the background with the lease and renews it. */
+function leaseStep(cloud: Cloud, nic: GuestNic): ServiceStep {
+  const base = `${nic.leaseDirectory}/${nic.device}`
+  return serviceStep({
+    name: `udhcpc-${nic.instance.name}-${nic.device}`,
+    service: 'udhcpc',
+    host: nic.host.name,
+    phase: 'guests',
+    needs: [
+      ...nic.needs,
+      stepIds.addresses(nic.port.id),
+      stepIds.service(`dnsmasq-${nic.port.network_id}`),
+      stepIds.directory(`${cloud.neutron.state_path}/log`),
+    ],
+    why: `${nic.instance.name} leases its address on ${nic.device}`,
+    source: nic.source,
+    namespace: nic.namespace,
+    argv: udhcpcCommand(nic.device, `${base}.pid`, nic.script),
+    environment: { LEASE_FILE: `${base}.lease` },
+    daemonizes: true,
+    pidFile: `${base}.pid`,
+    logFile: `${cloud.neutron.state_path}/log/udhcpc-${nic.instance.name}.log`,
+    commandLineHolds: `${base}.pid`,
+    listens: [],
+    leaves: [`${base}.pid`, `${base}.lease`],
+    supervised: false,
+  })
+}
+
+/** Ten tries a second apart, then a failure, where a booting guest would go on for minutes. */
+function udhcpcCommand(device: string, pidFile: string, script: string): string[] {
+  const options = ['-O', 'staticroutes', '-O', 'mtu', '-t', '10', '-T', '1', '-n']
+  return ['udhcpc', '-i', device, ...options, '-p', pidFile, '-s', script]
+}
+
+interface PortSubnet {
+  readonly subnet: Subnet
+  readonly address: string
+}
+
+function subnetsOf(subnets: readonly Subnet[], port: Port): PortSubnet[] {
+  return port.fixed_ips.flatMap(fixedIp => {
+    const subnet = subnets.find(({ id }) => id === fixedIp.subnet_id)
+    return subnet === undefined ? [] : [{ subnet, address: fixedIp.ip_address }]
+  })
+}
+
+function withPrefix({ subnet, address }: PortSubnet): PortAddress {
+  const prefix = subnet.cidr.slice(subnet.cidr.indexOf('/'))
+  return { address: `${address}${prefix}`, family: subnet.ip_version }
+}
+
+/** The routes that network_data.json gives for a subnet without DHCP: the default route, then the host routes. */
+function staticRoutes(subnet: Subnet, device: string): Route[] {
+  const routes = subnet.host_routes.map(({ destination, nexthop }) => [destination, nexthop])
+  const all = subnet.gateway_ip === null ? routes : [['default', subnet.gateway_ip], ...routes]
+  return all.map(([destination, nexthop]) => ({
+    arguments: `${destination} via ${nexthop} dev ${device}`,
+    family: subnet.ip_version,
+  }))
+}

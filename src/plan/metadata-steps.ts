@@ -1,0 +1,113 @@
+import type { Cloud, Host } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { metadataAgentConfig } from '../neutron/metadata-agent/config.ts'
+import { novaMetadataConfig } from '../nova/config.ts'
+import { fileStep } from './file-steps.ts'
+import { hostNamespace, stepIds } from './names.ts'
+import { serviceStep } from './service-step.ts'
+import type { Listener, ServiceName, ServiceStep, Step } from './step.ts'
+
+/** neutron-metadata-agent and nova-api-metadata, on the management network of their host. */
+export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
+  const { metadata_listen: address, metadata_listen_port: port } = cloud.nova
+  const socket = cloud.neutron.metadata_agent.metadata_proxy_socket
+  return [
+    ...daemonSteps(cloud, host, facts, {
+      name: 'nova-api-metadata',
+      config: novaMetadataConfig(cloud, facts),
+      why: "Nova's metadata API",
+      listens: [{ protocol: 'tcp', address, port }],
+      leaves: [],
+    }),
+    ...daemonSteps(cloud, host, facts, {
+      name: 'neutron-metadata-agent',
+      config: metadataAgentConfig(cloud, facts),
+      why: 'finds the port behind a request, signs its instance id and asks Nova',
+      listens: [{ protocol: 'unix', path: socket }],
+      leaves: [socket],
+    }),
+  ]
+}
+
+interface Daemon {
+  readonly name: Extract<ServiceName, 'nova-api-metadata' | 'neutron-metadata-agent'>
+  readonly config: unknown
+  readonly why: string
+  readonly listens: readonly Listener[]
+  readonly leaves: readonly string[]
+}
+
+function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daemon): Step[] {
+  const state = cloud.neutron.state_path
+  const config = fileStep({
+    host: host.name,
+    path: `${state}/etc/${daemon.name}.json`,
+    content: `${JSON.stringify(daemon.config)}\n`,
+    mode: 0o600,
+    why: `configuration of ${daemon.name}`,
+    source: 'neutron',
+  })
+  const service = nodeService(cloud, host, facts, {
+    ...daemon,
+    script: `src/daemon/${daemon.name}.ts`,
+    arguments: ['--config', config.path],
+    needs: [config.id, `management:${host.name}`],
+    supervised: true,
+  })
+  return [config, service]
+}
+
+/** The supervisor puts back what dies; it starts last, so that it finds everything running. */
+export function supervisorStep(
+  cloud: Cloud,
+  host: Host,
+  facts: MachineFacts,
+  services: readonly ServiceStep[],
+): ServiceStep {
+  return nodeService(cloud, host, facts, {
+    name: 'supervisor',
+    why: 'puts back services that die',
+    listens: [],
+    leaves: [],
+    script: 'src/runtime/process/supervisor-main.ts',
+    arguments: ['--lab', cloud.lab],
+    needs: services.filter(({ supervised }) => supervised).map(({ id }) => id),
+    supervised: false,
+  })
+}
+
+interface NodeService {
+  readonly name: Extract<ServiceName, Daemon['name'] | 'supervisor'>
+  readonly why: string
+  readonly listens: readonly Listener[]
+  readonly leaves: readonly string[]
+  /** Relative to the project's root. */
+  readonly script: string
+  readonly arguments: readonly string[]
+  readonly needs: readonly string[]
+  readonly supervised: boolean
+}
+
+function nodeService(cloud: Cloud, host: Host, facts: MachineFacts, wish: NodeService): ServiceStep {
+  const state = cloud.neutron.state_path
+  const pidFile = `${state}/run/${wish.name}.pid`
+  return serviceStep({
+    name: wish.name,
+    service: wish.name,
+    host: host.name,
+    phase: 'metadata',
+    needs: [...wish.needs, stepIds.directory(`${state}/run`), stepIds.directory(`${state}/log`)],
+    why: wish.why,
+    source: 'neutron',
+    namespace: hostNamespace(cloud.lab, host.name),
+    argv: [facts.node, `${facts.root}/${wish.script}`, ...wish.arguments],
+    environment: facts.compileCache === '' ? {} : { NODE_COMPILE_CACHE: facts.compileCache },
+    daemonizes: false,
+    pidFile,
+    logFile: `${state}/log/${wish.name}.log`,
+    commandLineHolds: wish.name,
+    listens: wish.listens,
+    leaves: [pidFile, ...wish.leaves],
+    supervised: wish.supervised,
+  })
+}

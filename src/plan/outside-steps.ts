@@ -1,0 +1,35 @@
+import type { Cloud, Host, Network, Subnet } from '../cloud/cloud.ts'
+import { outsidePort } from './outside-port.ts'
+import { hostNamespace, outsideNamespace } from './names.ts'
+import { namespaceSteps } from './namespace-steps.ts'
+import { plugPort } from './plug-port.ts'
+import { portAddressSteps } from './port-address-steps.ts'
+import type { Step } from './step.ts'
+
+/**
+ * The provider's router of an external network, which on a real cloud is somebody else's hardware: a namespace that
+ * holds the gateway addresses of its subnets and leads nowhere.
+ */
+export function outsideSteps(cloud: Cloud, network: Network, host: Host): Step[] {
+  const gateways = network.subnets.flatMap(gatewayWithPrefix)
+  if (!network['router:external'] || gateways.length === 0) return []
+  const namespace = outsideNamespace(cloud, network)
+  const place = { host: host.name, namespace, source: `networks.${network.name}`, device: 'eth0' }
+  const port = outsidePort(cloud, network)
+  return [
+    ...namespaceSteps({
+      ...place,
+      why: `the provider's router of ${network.name}`,
+      sysctls: { 'net.ipv4.ip_forward': '0' },
+    }),
+    plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, host.name), network, port }),
+    ...portAddressSteps({ ...place, port, addresses: gateways }),
+  ]
+}
+
+
+function gatewayWithPrefix(subnet: Subnet): { address: string; family: 4 | 6 }[] {
+  if (subnet.gateway_ip === null) return []
+  const prefix = subnet.cidr.slice(subnet.cidr.indexOf('/'))
+  return [{ address: `${subnet.gateway_ip}${prefix}`, family: subnet.ip_version }]
+}

@@ -1,0 +1,49 @@
+import type { Network, Port } from '../cloud/cloud.ts'
+import { bridgeName, tapDevice } from '../neutron/names.ts'
+import { stepIds } from './names.ts'
+import type { IpStep } from './step.ts'
+
+/** What wiring must know of a port. */
+export type PluggedPort = Pick<Port, 'id' | 'mac_address'>
+
+interface Plug {
+  readonly host: string
+  readonly hostNamespace: string
+  readonly network: Network
+  readonly port: PluggedPort
+  /** Namespace and device in which the port ends. */
+  readonly namespace: string
+  readonly device: string
+  readonly source: string
+}
+
+/**
+ * The veth pair of a port: `tap…` on the network's bridge in the host's namespace, its peer made directly in its
+ * final namespace under its final name. The outer end gets libvirt's `fe:` variant of the MAC, so that the bridge
+ * never takes a port's own address as its own.
+ */
+export function plugPort(plug: Plug): IpStep {
+  const { network, port } = plug
+  const tap = tapDevice(port.id)
+  const bridge = bridgeName(network.id)
+  const outerMac = `fe${port.mac_address.slice(2)}`
+  return {
+    kind: 'ip',
+    id: stepIds.link(port.id),
+    host: plug.host,
+    phase: 'wiring',
+    needs: [stepIds.namespace(plug.namespace), stepIds.bridge(network.id)],
+    why: `port ${port.id} joins network ${network.name}: ${plug.device} in ${plug.namespace}`,
+    source: plug.source,
+    namespace: plug.hostNamespace,
+    lines: [
+      `link add ${tap} address ${outerMac} mtu ${network.mtu} type veth peer name ${plug.device} ` +
+        `address ${port.mac_address} mtu ${network.mtu} netns ${plug.namespace}`,
+      `link set ${tap} master ${bridge} up`,
+    ],
+    removeLines: [`link delete ${tap}`],
+    expects: {
+      links: [{ device: tap, macAddress: outerMac, mtu: network.mtu, master: bridge }],
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { stepIds } from './names.ts'
+import type { PluggedPort } from './plug-port.ts'
+import type { ExpectedRoute, IpStep, Step } from './step.ts'
+
+interface PortPlace {
+  readonly host: string
+  readonly namespace: string
+  readonly source: string
+  readonly device: string
+}
+
+export interface PortAddress {
+  /** With prefix length. */
+  readonly address: string
+  readonly family: 4 | 6
+}
+
+/** Brings a plugged port up and gives it its addresses, in order. */
+export function portAddressSteps(
+  place: PortPlace & { readonly port: PluggedPort; readonly addresses: readonly PortAddress[] },
+): Step[] {
+  const { port, device, addresses, namespace } = place
+  return [
+    {
+      kind: 'ip',
+      id: stepIds.addresses(port.id),
+      host: place.host,
+      phase: 'wiring',
+      needs: [stepIds.link(port.id)],
+      why: `addresses of ${device}`,
+      source: place.source,
+      namespace,
+      lines: [`link set ${device} up`, ...addresses.map(address => addLine(address, device))],
+      removeLines: addresses.map(({ address }) => `address delete ${address} dev ${device}`),
+      expects: {
+        links: [{ device, macAddress: port.mac_address }],
+        addresses: addresses.map(({ address }) => ({ device, address })),
+      },
+    } satisfies IpStep,
+  ]
+}
+
+/** Neutron sets an IPv4 address with the broadcast address of its prefix (ip_lib.add_ip_address). */
+function addLine({ address, family }: PortAddress, device: string): string {
+  return family === 4
+    ? `address add ${address} brd + dev ${device}`
+    : `address add ${address} dev ${device}`
+}
+
+export interface Route {
+  /** Arguments after `ip -4 route add` or `ip -6 route add`. */
+  readonly arguments: string
+  readonly family: 4 | 6
+}
+
+/** Routes of a namespace, set once the ports that they go out by have their addresses. */
+export function routeStep(
+  place: PortPlace & { readonly routes: readonly Route[]; readonly after: readonly string[] },
+): IpStep[] {
+  const { routes, namespace } = place
+  if (routes.length === 0) return []
+  return [
+    {
+      kind: 'ip',
+      id: `routes:${namespace}`,
+      host: place.host,
+      phase: 'wiring',
+      needs: place.after.map(stepIds.addresses),
+      why: `routes of ${namespace}`,
+      source: place.source,
+      namespace,
+      lines: routes.map(route => `-${route.family} route replace ${route.arguments}`),
+      removeLines: routes.map(route => `-${route.family} route delete ${route.arguments}`),
+      expects: { routes: routes.map(route => expectedRoute(route, place.device)) },
+    },
+  ]
+}
+
+function expectedRoute(route: Route, device: string): ExpectedRoute {
+  const words = route.arguments.split(' ')
+  const after = (word: string) => words[words.indexOf(word) + 1]
+  return {
+    destination: words[0] ?? 'default',
+    gateway: words.includes('via') ? (after('via') ?? null) : null,
+    device: words.includes('dev') ? (after('dev') ?? device) : device,
+  }
+}

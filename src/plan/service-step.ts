@@ -1,0 +1,18 @@
+import { stepIds } from './names.ts'
+import type { ServiceStep } from './step.ts'
+
+type ServiceWish = Omit<ServiceStep, 'kind' | 'id' | 'leaves' | 'environment'> & {
+  readonly environment?: ServiceStep['environment']
+  readonly leaves?: ServiceStep['leaves']
+}
+
+/** A process of the lab. */
+export function serviceStep(wish: ServiceWish): ServiceStep {
+  return {
+    ...wish,
+    kind: 'service',
+    id: stepIds.service(wish.name),
+    environment: wish.environment ?? {},
+    leaves: wish.leaves ?? [],
+  }
+}

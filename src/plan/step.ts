@@ -1,0 +1,151 @@
+/**
+ * The plan: the ordered resources that make a cloud real. Plain data that JSON can carry; printing it as a shell
+ * script (`renderScript`) and applying it (`lab/apply.ts`) use the same commands (`commandOf`).
+ */
+export interface Plan {
+  readonly lab: string
+  readonly statePath: string
+  readonly steps: readonly Step[]
+}
+
+export type Step =
+  | DirectoryStep
+  | FileStep
+  | NamespaceStep
+  | IpStep
+  | SysctlStep
+  | RulesStep
+  | ServiceStep
+  | WaitStep
+
+export type Phase = 'files' | 'namespaces' | 'wiring' | 'dhcp' | 'proxies' | 'metadata' | 'guests'
+
+interface StepBase {
+  /** Unique in the plan and stable between plans of one topology: `kind:name`. */
+  readonly id: string
+  /** Name of the host whose executor runs it. */
+  readonly host: string
+  readonly phase: Phase
+  /** Ids of steps that must stand before this one can. */
+  readonly needs: readonly string[]
+  /** One line of why it is there. */
+  readonly why: string
+  /** Where in the topology it comes from: `networks.private`. */
+  readonly source: string
+}
+
+export interface DirectoryStep extends StepBase {
+  readonly kind: 'directory'
+  readonly path: string
+  readonly mode: number
+  /** Not the lab's own: made if it is absent, taken away only if a lab made it and nothing is left in it. */
+  readonly shared?: true
+}
+
+export interface FileStep extends StepBase {
+  readonly kind: 'file'
+  readonly path: string
+  readonly mode: number
+  readonly content: string
+  /** Programs rewrite it after it was made, so its content says nothing about the lab's health. */
+  readonly volatile?: true
+}
+
+export interface NamespaceStep extends StepBase {
+  readonly kind: 'netns'
+  readonly namespace: string
+}
+
+export interface IpStep extends StepBase {
+  readonly kind: 'ip'
+  readonly namespace: string
+  /** Arguments after `ip -n <namespace>`, one command a line. */
+  readonly lines: readonly string[]
+  /** The same for taking it away; empty where it goes with its namespace or its link. */
+  readonly removeLines: readonly string[]
+  /** What the kernel must show afterwards. */
+  readonly expects: IpExpectation
+}
+
+export interface IpExpectation {
+  readonly links?: readonly ExpectedLink[]
+  readonly addresses?: readonly ExpectedAddress[]
+  /** Destinations as `ip route show` prints them, with the next hop and device. */
+  readonly routes?: readonly ExpectedRoute[]
+}
+
+export interface ExpectedLink {
+  readonly device: string
+  readonly macAddress?: string
+  readonly mtu?: number
+  /** The bridge it is a port of. */
+  readonly master?: string
+}
+
+export interface ExpectedAddress {
+  readonly device: string
+  /** With prefix length. */
+  readonly address: string
+}
+
+export interface ExpectedRoute {
+  readonly destination: string
+  readonly gateway: string | null
+  readonly device: string
+}
+
+export interface SysctlStep extends StepBase {
+  readonly kind: 'sysctl'
+  readonly namespace: string
+  readonly settings: Readonly<Record<string, string>>
+}
+
+export interface RulesStep extends StepBase {
+  readonly kind: 'rules'
+  readonly namespace: string
+  readonly family: 4 | 6
+  /** Input of iptables-restore, in the form in which iptables-save prints it. */
+  readonly rules: string
+}
+
+export interface ServiceStep extends StepBase {
+  readonly kind: 'service'
+  /** Unique in the lab: `haproxy-<network id>`. */
+  readonly name: string
+  /** The operator's name for it. */
+  readonly service: ServiceName
+  readonly namespace: string
+  readonly argv: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** The program goes to the background by itself once it serves; else it is started there. */
+  readonly daemonizes: boolean
+  readonly pidFile: string
+  readonly logFile: string
+  /** Words that its command line holds, to tell it from a stranger with its pid. */
+  readonly commandLineHolds: string
+  readonly listens: readonly Listener[]
+  /** Files it makes that must go before it can be started anew, and after it. */
+  readonly leaves: readonly string[]
+  /** The supervisor puts it back when it dies. */
+  readonly supervised: boolean
+}
+
+export type ServiceName =
+  | 'dnsmasq'
+  | 'haproxy'
+  | 'neutron-metadata-agent'
+  | 'nova-api-metadata'
+  | 'supervisor'
+  | 'udhcpc'
+
+export type Listener =
+  | { readonly protocol: 'tcp' | 'udp'; readonly address: string; readonly port: number }
+  | { readonly protocol: 'unix'; readonly path: string }
+
+export interface WaitStep extends StepBase {
+  readonly kind: 'wait'
+  readonly namespace: string
+  /** A shell condition that becomes true. */
+  readonly until: string
+  readonly timeoutSeconds: number
+}

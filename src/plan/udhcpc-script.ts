@@ -1,0 +1,56 @@
+/**
+ * What a namespace guest does with its lease, run by busybox udhcpc for every event (RFC 2131). Where option 121
+ * came, its routes replace option 3 (RFC 3442), and a next hop of 0.0.0.0 means on the link. The lease is kept in
+ * LEASE_FILE for `lab status`. resolv.conf is written in place: it is a mount of /etc/netns/<namespace>.
+ */
+export const udhcpcScript = `#!/bin/sh
+# DHCP events of a guest of lab; see udhcpc(8). Never runs anything that the lease says.
+set -u
+
+routes() {
+  if [ -n "\${staticroutes:-}" ]; then
+    set -- $staticroutes
+    while [ $# -ge 2 ]; do
+      if [ "$2" = 0.0.0.0 ]; then
+        echo "route replace $1 dev $interface scope link"
+      else
+        echo "route replace $1 via $2 dev $interface"
+      fi
+      shift 2
+    done
+  else
+    for gateway in \${router:-}; do
+      echo "route replace default via $gateway dev $interface"
+    done
+  fi
+}
+
+configure() {
+  [ -z "\${mtu:-}" ] || echo "link set $interface mtu $mtu"
+  echo "address replace $ip/$mask broadcast \${broadcast:-+} dev $interface"
+  echo "route flush dev $interface proto boot"
+  routes
+}
+
+case "$1" in
+deconfig)
+  rm -f "$LEASE_FILE"
+  printf '%s\\n' "link set $interface up" "-4 address flush dev $interface" | ip -force -batch -
+  ;;
+bound | renew)
+  configure | ip -4 -force -batch -
+  {
+    [ -z "\${domain:-}" ] || echo "search $domain"
+    for server in \${dns:-}; do echo "nameserver $server"; done
+  } >/etc/resolv.conf
+  {
+    echo "address=$ip/$mask"
+    echo "server=\${serverid:-}"
+    echo "seconds=\${lease:-}"
+    echo "router=\${router:-}"
+    echo "staticroutes=\${staticroutes:-}"
+    echo "hostname=\${hostname:-}"
+  } >"$LEASE_FILE.new" && mv "$LEASE_FILE.new" "$LEASE_FILE"
+  ;;
+esac
+`

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { CommandFailed } from '../../linux/command-failed.ts'
+import { identify, type ProcessIdentity, readPidFile } from '../../linux/process-table.ts'
+import { environmentOf } from '../../linux/run.ts'
+import { commandOf } from '../../plan/command.ts'
+import type { ServiceStep } from '../../plan/step.ts'
+
+/**
+ * Starts a service and waits until it serves: until a daemon's starter has ended well, or until a program in the
+ * background has written its pid file. Its output goes to its log file. Throws CommandFailed with what it said.
+ */
+export async function startService(service: ServiceStep, lab: string): Promise<ProcessIdentity> {
+  for (const path of service.leaves) rmSync(path, { force: true })
+  const { argv } = commandOf([service])
+  const said = logFrom(service.logFile)
+  const ended = launch(argv, service, lab)
+  const limit = AbortSignal.timeout(START_LIMIT_MS)
+  const exitCode = service.daemonizes
+    ? await Promise.race([ended, timeout(limit)])
+    : await Promise.race([ended, pidFileWritten(service.pidFile, limit)])
+  if (exitCode !== 0) throw failure(argv, exitCode, said())
+  return identityOf(service, argv, said)
+}
+
+const START_LIMIT_MS = 60_000
+
+function launch(argv: readonly string[], service: ServiceStep, lab: string): Promise<number> {
+  const [file = '', ...rest] = argv
+  const log = openSync(service.logFile, 'a', 0o600)
+  const child = spawn(file, rest, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: environmentOf(lab),
+    cwd: '/',
+  })
+  closeSync(log)
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  child.on('error', reject)
+  child.on('exit', (code, signal) => resolve(code ?? (signal === null ? -1 : -2)))
+  if (!service.daemonizes) child.unref()
+  return promise
+}
+
+/** Gives 0 once the pid file holds a live process. */
+async function pidFileWritten(path: string, limit: AbortSignal): Promise<number> {
+  for (;;) {
+    const pid = readPidFile(path)
+    if (pid !== null && identify(pid) !== null) return 0
+    await delay(POLL_MS, undefined, { signal: limit })
+  }
+}
+
+const POLL_MS = 4
+
+async function timeout(limit: AbortSignal): Promise<never> {
+  await delay(2 * START_LIMIT_MS, undefined, { signal: limit, ref: false })
+  throw limit.reason
+}
+
+/** dnsmasq and udhcpc write their pid file after their starter has ended. */
+async function identityOf(
+  service: ServiceStep,
+  argv: readonly string[],
+  said: () => string,
+): Promise<ProcessIdentity> {
+  for (let left = PID_FILE_LIMIT_MS; left > 0; left -= POLL_MS) {
+    const identity = identify(readPidFile(service.pidFile) ?? 0)
+    if (identity !== null) return identity
+    await delay(POLL_MS)
+  }
+  throw failure(argv, 0, `${said()}\nno live process in ${service.pidFile}`)
+}
+
+const PID_FILE_LIMIT_MS = 2_000
+
+function failure(argv: readonly string[], exitCode: number, output: string): CommandFailed {
+  return new CommandFailed({ argv, exitCode, signal: null, output: output.trim() })
+}
+
+/** What is added to a log from now on. */
+function logFrom(path: string): () => string {
+  const before = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return () => (existsSync(path) ? readFileSync(path).subarray(before).toString() : '')
+}
