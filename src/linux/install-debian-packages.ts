@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quoteCommand } from '../plan/shell-quote.ts'
-import { MachineLacksError } from './machine-lacks-error.ts'
+import { CommandFailed } from './command-failed.ts'
 import { systemPath } from './system-path.ts'
 
 export interface DebianInstallation {
@@ -22,7 +22,7 @@ export interface DebianInstallation {
  * stay off at the next boot. Fetches the archives' lists only where they are missing or too old, completes an
  * interrupted dpkg run, and waits two minutes for another one. Needs root.
  *
- * @throws MachineLacksError with apt's own words
+ * @throws CommandFailed with apt's own words
  */
 export async function installDebianPackages(wanted: DebianInstallation): Promise<void> {
   if (!hasLists(wanted.listsDirectory ?? '/var/lib/apt/lists')) await updateLists(wanted)
@@ -53,18 +53,18 @@ async function repair(wanted: DebianInstallation, failed: Outcome): Promise<void
   }
 }
 
-const listsLockTries = 60
-const listsLockPauseMs = 2000
-
 /** apt waits for dpkg's lock but not for that of the lists, which a fresh machine's daily update holds for a while. */
 async function updateLists(wanted: DebianInstallation): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const outcome = await run(wanted, ['apt-get', 'update', '--quiet'])
     const isLocked = /Could not get lock .*lists/.test(outcome.output)
-    if (!isLocked || tries === listsLockTries) return throwOnFailure(outcome)
-    await sleep(listsLockPauseMs)
+    if (!isLocked || tries === LISTS_LOCK_TRIES) return throwOnFailure(outcome)
+    await sleep(LISTS_LOCK_PAUSE_MS)
   }
 }
+
+const LISTS_LOCK_TRIES = 60
+const LISTS_LOCK_PAUSE_MS = 2000
 
 /**
  * haproxy's package enables its service. apt itself turns it off again right after dpkg, so that this happens even if
@@ -91,7 +91,7 @@ function installCommand({ packages, services }: DebianInstallation): readonly st
  * would stay behind: `systemctl` does not talk to systemd, System V init's runlevel is the one in which next to nothing
  * is started, and Ubuntu's needrestart does not restart what uses an upgraded library.
  */
-const quietEnvironment = {
+const QUIET_ENVIRONMENT = {
   SYSTEMD_OFFLINE: '1',
   RUNLEVEL: '1',
   PREVLEVEL: 'N',
@@ -102,16 +102,16 @@ const quietEnvironment = {
 }
 
 interface Outcome {
-  readonly command: string
-  readonly exitCode: number
+  readonly argv: readonly string[]
+  readonly exitCode: number | null
+  readonly signal: string | null
   readonly output: string
 }
 
-function run(wanted: DebianInstallation, command: readonly string[]): Promise<Outcome> {
-  const [program = '', ...args] = command
-  const shown = quoteCommand(command)
-  wanted.onCommand(shown)
-  const env = { ...process.env, ...quietEnvironment, PATH: wanted.path ?? systemPath }
+function run(wanted: DebianInstallation, argv: readonly string[]): Promise<Outcome> {
+  const [program = '', ...args] = argv
+  wanted.onCommand(quoteCommand(argv))
+  const env = { ...process.env, ...QUIET_ENVIRONMENT, PATH: wanted.path ?? systemPath }
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -121,28 +121,15 @@ function run(wanted: DebianInstallation, command: readonly string[]): Promise<Ou
     })
   }
   child.on('error', reject)
-  child.on('close', (code, signal) =>
-    resolve({
-      command: shown,
-      exitCode: code ?? 1,
-      output: signal ? `${output}\n${signal}` : output,
-    }),
-  )
+  child.on('close', (exitCode, signal) => resolve({ argv, exitCode, signal, output }))
   return promise
 }
 
-function throwOnFailure({ command, exitCode, output }: Outcome): void {
-  if (exitCode === 0) return
-  throw new MachineLacksError(
-    `Cannot install the missing programs\n  ${command}\n  exited with ${exitCode}:\n${indent(lastLines(output))}`,
-    command,
-  )
+function throwOnFailure(outcome: Outcome): void {
+  if (outcome.exitCode === 0) return
+  throw new CommandFailed({ ...outcome, output: lastLines(outcome.output) })
 }
 
 function lastLines(output: string): string {
   return output.trim().split('\n').slice(-15).join('\n')
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, '  ')
 }

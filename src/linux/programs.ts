@@ -47,7 +47,16 @@ export function debianPackagesOf(missing: readonly Program[]): readonly string[]
   return [...new Set(missing.map(program => program.debianPackage))]
 }
 
-function isInstalled(name: string, directories: readonly string[]): boolean {
+/** What to type to install what is missing, on Debian and its like. */
+export function installLine(absent: readonly Program[]): string {
+  return `sudo apt-get install --no-install-recommends ${debianPackagesOf(absent).join(' ')}`
+}
+
+/** Whether a system directory has the program, executable. */
+export function isInstalled(
+  name: string,
+  directories: readonly string[] = systemDirectories,
+): boolean {
   return directories.some(directory => isExecutableFile(`${directory}/${name}`))
 }
 

@@ -1,0 +1,22 @@
+import { labsDirectory } from '../lab/paths.ts'
+import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
+import { ensurePrograms } from './ensure-programs.ts'
+import { renderFindings } from './render-findings.ts'
+
+interface DoctorOptions {
+  readonly json: boolean
+  /** Installs missing programs first. */
+  readonly install: boolean
+}
+
+/** `lab doctor`: what the machine has of what labs need. Exit code 3 where something needed is missing. */
+export async function doctor({ json, install }: DoctorOptions): Promise<void> {
+  if (install) await ensurePrograms(true)
+  const report = await checkMachine(labsDirectory)
+  const isReady = missingIn(report).length === 0
+  const text = json
+    ? JSON.stringify({ ready: isReady, ...report }, null, 2)
+    : renderFindings(report)
+  process.stdout.write(`${text}\n`)
+  if (!isReady) process.exitCode = 3
+}
