@@ -22,19 +22,34 @@ export interface TextRange {
 
 /**
  * Where a path of the file stands. A path that is not there stands where its nearest ancestor does: at the
- * ancestor's key, because that is what one has to look at.
+ * ancestor's key, because that is what one has to look at, or at the plain text that stands for a mapping.
  */
 export function findRange(root: Located, path: TopologyPath, part: 'key' | 'value'): TextRange {
   let key: TextRange | undefined
   let located = root
   for (const step of path) {
     const child = located.children.get(step)
-    if (child === undefined) return key ?? firstOf(located)
+    if (child === undefined) return isText(located) ? located.range : (key ?? firstOf(located))
     key = child.key
     located = child.located
   }
   if (key === undefined) return firstOf(located)
   return part === 'key' || located.children.size > 0 ? key : located.range
+}
+
+/** The path as far as the file has it: a bare name may stand for a mapping that the schema makes of it. */
+export function cutToFile(root: Located, path: TopologyPath): TopologyPath {
+  let located: Located | undefined = root
+  const end = path.findIndex(step => {
+    if (located !== undefined && isText(located)) return true
+    located = located?.children.get(step)?.located
+    return false
+  })
+  return end === -1 ? path : path.slice(0, end)
+}
+
+function isText({ value }: Located): boolean {
+  return typeof value === 'string'
 }
 
 function firstOf(located: Located): TextRange {

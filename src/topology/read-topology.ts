@@ -3,7 +3,7 @@ import { checkTopology } from './check-topology.ts'
 import { explainIssues } from './explain-issues.ts'
 import { findUnknownKeys } from './find-unknown-keys.ts'
 import type { Finding } from './finding.ts'
-import { findRange } from './located.ts'
+import { cutToFile, findRange } from './located.ts'
 import type { Mistake, Position, TopologyPath, TopologySource } from './mistake.ts'
 import { type ParsedYaml, parseYaml } from './parse-yaml.ts'
 import { prune } from './prune.ts'
@@ -48,8 +48,8 @@ function checkValue(value: object, yaml: ParsedYaml): TopologyReading {
 }
 
 function locateFinding({ part = 'value', ...finding }: Finding, yaml: ParsedYaml): Mistake {
-  const range = findRange(yaml.root, finding.path, part)
-  return { ...finding, position: yaml.positionOf(range) }
+  const path = cutToFile(yaml.root, finding.path)
+  return { ...finding, path, position: yaml.positionOf(findRange(yaml.root, path, part)) }
 }
 
 function refuse(message: string): TopologyReading {

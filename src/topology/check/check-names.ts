@@ -1,0 +1,27 @@
+import type { Finding } from '../finding.ts'
+import type { PrunedTopology } from '../prune.ts'
+
+/** `lab exec NODE` finds instances, networks, routers and hosts by name, so no two may share one. */
+export function checkNames({ namesIn }: PrunedTopology): Finding[] {
+  const owners = new Map([[hostName, 'the host, which is always there']])
+  return sections.flatMap(({ section, one }) =>
+    namesIn(section).flatMap(name => {
+      const owner = owners.get(name)
+      if (owner === undefined) owners.set(name, one)
+      return owner === undefined ? [] : [clash(name, section, owner)]
+    }),
+  )
+}
+
+function clash(name: string, section: string, owner: string): Finding {
+  const message = `\`${name}\` is also the name of ${owner}; \`lab exec ${name}\` could mean either`
+  return { message, path: [section, name], part: 'key' }
+}
+
+const hostName = 'controller'
+
+const sections = [
+  { section: 'networks', one: 'a network' },
+  { section: 'routers', one: 'a router' },
+  { section: 'instances', one: 'an instance' },
+] as const

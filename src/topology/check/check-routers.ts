@@ -1,0 +1,121 @@
+import type { Finding } from '../finding.ts'
+import type { TopologyPath } from '../mistake.ts'
+import { attachedSubnets } from '../port-requests.ts'
+import type { PrunedTopology } from '../prune.ts'
+import type { Topology } from '../schema.ts'
+import {
+  gatewayOf,
+  networkOf,
+  type TopologyNetwork,
+  type TopologySubnet,
+} from '../subnet-defaults.ts'
+import { suggest } from '../suggest.ts'
+import { findOverlaps } from './find-overlaps.ts'
+
+/** What a router cannot be attached to. */
+export function checkRouters(pruned: PrunedTopology): Finding[] {
+  return Object.keys(pruned.topology.routers).flatMap(name => {
+    const attachments = attachmentsOf(pruned.topology, name).filter(
+      ({ networkName }) => !pruned.isDamaged(['networks', networkName]),
+    )
+    return [
+      ...attachments.flatMap(checkAttachment),
+      ...attachments.flatMap(checkIpv6),
+      ...checkOverlaps(attachments),
+    ]
+  })
+}
+
+interface Attachment {
+  readonly isGateway: boolean
+  readonly networkName: string
+  readonly network: TopologyNetwork
+  readonly details: Topology['routers'][string]['interfaces'][number]
+  readonly subnets: readonly TopologySubnet[]
+  readonly path: TopologyPath
+}
+
+function attachmentsOf({ routers, networks }: Topology, name: string): Attachment[] {
+  const router = routers[name]
+  const interfaces = (router?.interfaces ?? []).map((details, index) => ({
+    details,
+    path: ['routers', name, 'interfaces', index],
+    isGateway: false,
+  }))
+  const gateway = router?.external_gateway
+  const gateways =
+    gateway === undefined
+      ? []
+      : [{ details: gateway, path: ['routers', name, 'external_gateway'], isGateway: true }]
+  return [...interfaces, ...gateways].flatMap(attachment => {
+    const network = networks[attachment.details.network]
+    if (network === undefined) return []
+    const { details, isGateway } = attachment
+    const subnets = isGateway ? network.subnets : attachedSubnets(details, network)
+    return [{ ...attachment, networkName: details.network, network, subnets }]
+  })
+}
+
+function checkAttachment({ isGateway, network, networkName, details, subnets, path }: Attachment) {
+  if (isGateway) {
+    return subnets.length > 0 ? [] : [complain(`network \`${networkName}\` has no subnet`, path)]
+  }
+  const { subnet, fixed_ip } = details
+  if (subnets.length === 0) {
+    if (subnet !== undefined) return [unknownSubnet(subnet, network, networkName, path)]
+    if (fixed_ip !== undefined) return []
+    return [complain(`network \`${networkName}\` has no subnet with a gateway_ip to attach`, path)]
+  }
+  const single = (['port_id', 'mac_address'] as const).filter(key => details[key] !== undefined)
+  return [
+    ...(fixed_ip === undefined ? subnets.filter(lacksGateway) : []).map(({ cidr }) =>
+      complain(`subnet ${cidr} has no gateway_ip; the interface needs a fixed_ip`, path),
+    ),
+    ...(subnets.length === 1 ? [] : single).map(key => ({
+      ...complain(`\`${key}\` is for one port, and ${subnets.length} subnets are attached`, [
+        ...path,
+        key,
+      ]),
+      hint: 'name the subnet, and attach the others each with an item of its own',
+    })),
+  ]
+}
+
+function lacksGateway(subnet: TopologySubnet): boolean {
+  return gatewayOf(subnet) === null
+}
+
+function unknownSubnet(
+  wanted: string,
+  network: TopologyNetwork,
+  networkName: string,
+  path: TopologyPath,
+): Finding {
+  const known = network.subnets.flatMap(({ name, cidr }) => (name === '' ? [cidr] : [name, cidr]))
+  const hint = suggest(wanted, known) ?? `there are ${known.join(', ')}`
+  const message = `network \`${networkName}\` has no subnet \`${wanted}\``
+  return { message, path: [...path, 'subnet'], ...(known.length > 0 ? { hint } : {}) }
+}
+
+function checkIpv6({ subnets, path }: Attachment): Finding[] {
+  const ipv6 = subnets.find(subnet => networkOf(subnet).version === 6)
+  if (ipv6 === undefined) return []
+  const message = `IPv6 subnet ${ipv6.cidr} cannot be on a router: router advertisements are not built yet`
+  return [{ message, path, hint: 'attach the IPv4 subnets one by one: {network: …, subnet: …}' }]
+}
+
+function checkOverlaps(attachments: readonly Attachment[]): Finding[] {
+  const ranges = attachments.flatMap(({ subnets, networkName, path }) =>
+    subnets.map(subnet => ({ range: networkOf(subnet), what: subnet.cidr, networkName, path })),
+  )
+  return findOverlaps(ranges)
+    .filter(({ later, earlier }) => later.path !== earlier.path)
+    .map(({ later, earlier }) => ({
+      message: `${later.what} of \`${later.networkName}\` overlaps ${earlier.what} of \`${earlier.networkName}\` on the same router`,
+      path: later.path,
+    }))
+}
+
+function complain(message: string, path: TopologyPath): Finding {
+  return { message, path }
+}
