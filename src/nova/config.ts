@@ -1,0 +1,41 @@
+import type { Cloud } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
+import { buildInstanceView } from './build-instance-view.ts'
+import type { InstanceView } from './instance-view.ts'
+
+/** All that nova-api-metadata needs to know; JSON can carry it. It holds secrets, so its file is root's alone. */
+export interface NovaMetadataConfig {
+  readonly release: ReleaseName
+  readonly metadata_listen: string
+  readonly metadata_listen_port: number
+  readonly metadata_proxy_shared_secret: string
+  readonly api: Cloud['nova']['api']
+  readonly instances: readonly InstanceView[]
+  /** Who the daemon becomes once it listens. */
+  readonly uid: number
+  readonly gid: number
+  readonly pidFile: string
+}
+
+/** The configuration of a cloud's nova-api-metadata. Throws on a release that `releaseNames` does not list. */
+export function novaMetadataConfig(cloud: Cloud, facts: MachineFacts): NovaMetadataConfig {
+  const { nova, neutron } = cloud
+  return {
+    release: readReleaseName(nova.release),
+    metadata_listen: nova.metadata_listen,
+    metadata_listen_port: nova.metadata_listen_port,
+    metadata_proxy_shared_secret: neutron.metadata_agent.metadata_proxy_shared_secret,
+    api: nova.api,
+    instances: cloud.instances.map(instance => buildInstanceView(cloud, instance)),
+    uid: facts.uid,
+    gid: facts.gid,
+    pidFile: `${neutron.state_path}/run/nova-api-metadata.pid`,
+  }
+}
+
+function readReleaseName(text: string): ReleaseName {
+  const release = releaseNames.find(name => name === text)
+  if (release === undefined) throw new Error(`Nova has no release named ${text}`)
+  return release
+}

@@ -1,0 +1,31 @@
+import type { DeviceView } from '../instance-view.ts'
+import { type OpenstackVersion, versionHas } from './versions.ts'
+
+/** The `devices` of meta_data.json, keys in nova's order; what the version cannot name is left out. */
+export function renderDevices(devices: readonly DeviceView[], version: OpenstackVersion): object[] {
+  return devices.flatMap(device => {
+    const described = buses.has(device.bus) ? describe(device, version) : undefined
+    if (described === undefined) return []
+    return [{ ...described, bus: device.bus, address: device.address, tags: device.tags }]
+  })
+}
+
+function describe(device: DeviceView, version: OpenstackVersion): object | undefined {
+  if (device.kind === 'nic') return describeNic(device, version)
+  if (device.kind === 'disk') return { type: 'disk', serial: device.serial, path: device.path }
+  if (!versionHas(version, 'deviceShare')) return undefined
+  return { type: 'share', share_id: device.share_id, tag: device.tag }
+}
+
+/** A NIC with nothing to tell (no tags, VLAN or trust) is left out. */
+function describeNic(
+  nic: DeviceView & { kind: 'nic' },
+  version: OpenstackVersion,
+): object | undefined {
+  const vlan = versionHas(version, 'deviceVlan') ? nic.vlan : undefined
+  const vf_trusted = versionHas(version, 'deviceVfTrusted') ? (nic.vf_trusted ?? false) : undefined
+  if (nic.tags === undefined && vlan === undefined && vf_trusted === undefined) return undefined
+  return { vlan, vf_trusted, type: 'nic', mac: nic.mac }
+}
+
+const buses = new Set(['pci', 'usb', 'scsi', 'ide', 'xen', 'none'])

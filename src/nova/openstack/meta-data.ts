@@ -1,0 +1,48 @@
+import { dumpPythonJson } from '../../wsgi/python-json.ts'
+import type { InstanceView } from '../instance-view.ts'
+import { renderDevices } from './devices.ts'
+import { type OpenstackVersion, versionHas } from './versions.ts'
+
+/**
+ * meta_data.json of a dated version, in two parts around the random seed, which is new in every answer; a version
+ * without a seed is one part. Keys stand in nova's order.
+ */
+export function renderMetaData(
+  instance: InstanceView,
+  hostname: string,
+  version: OpenstackVersion,
+): readonly [before: string, after?: string] {
+  const text = dumpPythonJson(listMetaData(instance, hostname, version))
+  const start = versionHas(version, 'random_seed') ? text.lastIndexOf(seedMark) : -1
+  return start < 0 ? [text] : [text.slice(0, start), text.slice(start + seedMark.length)]
+}
+
+/** Puts a seed (512 bytes in nova) into what renderMetaData gave. */
+export function insertSeed(parts: readonly [string, string?], seed: Uint8Array): string {
+  const [before, after] = parts
+  if (after === undefined) return before
+  return `${before}"random_seed": "${Buffer.from(seed).toString('base64')}"${after}`
+}
+
+function listMetaData(instance: InstanceView, hostname: string, version: OpenstackVersion): object {
+  const { keypair, metadata } = instance
+  return {
+    uuid: instance.uuid,
+    meta: Object.keys(metadata).length > 0 ? metadata : undefined,
+    public_keys: keypair ? { [keypair.name]: keypair.public_key } : undefined,
+    keys: keypair
+      ? [{ name: keypair.name, type: keypair.type, data: keypair.public_key }]
+      : undefined,
+    hostname,
+    name: instance.display_name,
+    launch_index: instance.launch_index,
+    availability_zone: instance.availability_zone,
+    random_seed: versionHas(version, 'random_seed') ? '' : undefined,
+    project_id: versionHas(version, 'project_id') ? instance.project_id : undefined,
+    devices: versionHas(version, 'devices') ? renderDevices(instance.devices, version) : undefined,
+    dedicated_cpus: versionHas(version, 'dedicated_cpus') ? instance.dedicated_cpus : undefined,
+  }
+}
+
+/** Metadata may have such a key too; nova's own stands last. */
+const seedMark = '"random_seed": ""'

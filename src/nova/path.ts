@@ -1,0 +1,63 @@
+import { UnhandledFailure } from './failure.ts'
+
+/**
+ * PATH_INFO of a request target as uwsgi makes it: without the query, dot segments and empty ones resolved before
+ * the escapes are decoded. Throws UnhandledFailure where the result is not UTF-8, which nova does not expect.
+ */
+export function readPathInfo(target: string): string {
+  const path = target.split('?', 1)[0] ?? ''
+  const bytes = unescapePercent(Buffer.from(resolveSegments(path), 'latin1'))
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new UnhandledFailure('the path is not UTF-8')
+  }
+}
+
+/** `posixpath.normpath` of what PATH_INFO holds; the root for an empty one. */
+export function normalisePath(pathInfo: string): string {
+  const kept: string[] = []
+  for (const segment of pathInfo.split('/')) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '' && segment !== '.') kept.push(segment)
+  }
+  return `/${kept.join('/')}`
+}
+
+/** A leading `..` leaves nothing at all, so `/..` is not `/` when nova asks whether it is the root. */
+function resolveSegments(path: string): string {
+  const segments = path.split('/').slice(path.startsWith('/') ? 1 : 0)
+  const last = segments.at(-1)
+  const kept: string[] = []
+  for (const segment of segments) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '' && segment !== '.') kept.push(segment)
+  }
+  if (last === '' || last === '.' || (last === '..' && segments.length > 1)) kept.push('')
+  const resolved = kept.join('/')
+  return last === '..' && kept.length === 0 ? '' : `/${resolved}`
+}
+
+/** `%%` is a percent sign, an escape cut short vanishes, and what is not hexadecimal counts as zero. */
+function unescapePercent(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(percent)) return bytes
+  const decoded: number[] = []
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
+    if (byte !== percent) decoded.push(byte)
+    else if (bytes[index + 1] === percent) decoded.push(bytes[++index] ?? 0)
+    else if (index + 2 < bytes.length) {
+      decoded.push(readHex(bytes[index + 1]) * 16 + readHex(bytes[index + 2]))
+      index += 2
+    } else break
+  }
+  return Uint8Array.from(decoded)
+}
+
+function readHex(byte = 0): number {
+  const digit = Number.parseInt(String.fromCharCode(byte), 16)
+  return Number.isNaN(digit) ? 0 : digit
+}
+
+const percent = 0x25
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -1,0 +1,22 @@
+import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
+
+/** What of the metadata API changed with a release of Nova, and the release that brought it. */
+export const novaChanges = {
+  /** 18.0.0: metadata version 2018-08-27. */
+  version20180827: 'rocky',
+  /** 22.0.0: metadata version 2020-10-14. */
+  version20201014: 'victoria',
+  /** 31.0.0: metadata version 2025-04-04. */
+  version20250404: '2025.1',
+  /** 27.0.0, and Zed's last point releases: network_data.json leaves a link's MTU to DHCP where there is one. */
+  linkMtuFromDhcp: 'zed',
+  /** 29.0.0: a subnet with `enable_dhcp` counts as DHCP though no DHCP port is known (OVN). */
+  dhcpByEnableDhcp: '2024.1',
+} as const satisfies Readonly<Record<string, ReleaseName>>
+
+export type NovaChange = keyof typeof novaChanges
+
+/** Whether a release has a change. */
+export function novaHas(release: ReleaseName, change: NovaChange): boolean {
+  return releaseNames.indexOf(release) >= releaseNames.indexOf(novaChanges[change])
+}
