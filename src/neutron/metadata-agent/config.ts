@@ -1,0 +1,48 @@
+import type { Cloud, Port } from '../../cloud/cloud.ts'
+import type { MachineFacts } from '../../cloud/machine-facts.ts'
+import { type ReleaseName, releaseNames } from '../../topology/release-names.ts'
+
+/** All that neutron-metadata-agent needs to know; JSON can carry it. It holds a secret, so its file is root's alone. */
+export interface MetadataAgentConfig {
+  readonly release: ReleaseName
+  readonly metadata_proxy_socket: string
+  readonly metadata_proxy_shared_secret: string
+  readonly nova_metadata_host: string
+  readonly nova_metadata_port: number
+  readonly ports: readonly AgentPort[]
+  /** Who the daemon becomes once it listens. */
+  readonly uid: number
+  readonly gid: number
+  readonly pidFile: string
+}
+
+/** Of a port, what the agent asks neutron-server for. */
+export type AgentPort = Pick<
+  Port,
+  'network_id' | 'project_id' | 'mac_address' | 'device_owner' | 'device_id'
+> & { readonly ip_addresses: readonly string[] }
+
+/** The configuration of a cloud's metadata agent. Throws on a release that `releaseNames` does not list. */
+export function metadataAgentConfig(cloud: Cloud, facts: MachineFacts): MetadataAgentConfig {
+  const { neutron } = cloud
+  return {
+    ...neutron.metadata_agent,
+    release: readReleaseName(neutron.release),
+    ports: cloud.ports.map(pickAgentPort),
+    uid: facts.uid,
+    gid: facts.gid,
+    pidFile: `${neutron.state_path}/run/neutron-metadata-agent.pid`,
+  }
+}
+
+function pickAgentPort(port: Port): AgentPort {
+  const { network_id, project_id, mac_address, device_owner, device_id } = port
+  const ip_addresses = port.fixed_ips.map(ip => ip.ip_address)
+  return { network_id, project_id, mac_address, device_owner, device_id, ip_addresses }
+}
+
+function readReleaseName(text: string): ReleaseName {
+  const release = releaseNames.find(name => name === text)
+  if (release === undefined) throw new Error(`Neutron has no release named ${text}`)
+  return release
+}

@@ -1,0 +1,86 @@
+import type { Headers } from '../../wsgi/headers.ts'
+import type { MetadataAgentConfig } from './config.ts'
+import type { FoundInstance } from './find-instance.ts'
+import { writeNovaTarget } from './nova-target.ts'
+import { signInstanceId } from './sign.ts'
+
+/** What the agent sends to nova-api-metadata. */
+export interface NovaRequest {
+  readonly method: string
+  readonly target: string
+  /** Name, value, name, value, …: names and order as python-requests has them on the wire. */
+  readonly headers: readonly string[]
+  readonly body: Uint8Array
+}
+
+/** What came of it. */
+export type NovaOutcome =
+  | { readonly kind: 'answer'; readonly answer: NovaAnswer }
+  /** No connection, or one that closed without an answer. */
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'timeout' }
+
+export interface NovaAnswer {
+  readonly status: number
+  /** As they came, hop-by-hop ones included. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Uint8Array
+}
+
+/** A guest's request as one of the agent's two servers has read it. */
+export interface AgentRequest {
+  readonly method: string
+  /** Decoded once, one character a byte. */
+  readonly pathInfo: string
+  readonly query: string
+  readonly headers: Headers
+  readonly body: Uint8Array
+}
+
+/**
+ * The signed request for an instance. Of the guest's headers only X-Forwarded-For goes along. Undefined where the
+ * path is not UTF-8, which the agent does not expect.
+ */
+export function makeNovaRequest(
+  config: MetadataAgentConfig,
+  request: AgentRequest,
+  instance: FoundInstance & { kind: 'instance' },
+): NovaRequest | undefined {
+  const target = writeNovaTarget(request.pathInfo, request.query)
+  if (target === undefined) return undefined
+  const method = request.method.toUpperCase()
+  const headers = ['Host', formatHost(config), ...clientHeaders]
+  const forwardedFor = request.headers.get('x-forwarded-for')
+  if (forwardedFor !== undefined) headers.push('X-Forwarded-For', forwardedFor)
+  headers.push(
+    'X-Instance-ID',
+    instance.instanceId,
+    'X-Tenant-ID',
+    instance.projectId,
+    'X-Instance-ID-Signature',
+    signInstanceId(config.metadata_proxy_shared_secret, instance.instanceId),
+  )
+  if (request.body.length > 0 || !bodyless.has(method)) {
+    headers.push('Content-Length', String(request.body.length))
+  }
+  return { method, target, headers, body: request.body }
+}
+
+function formatHost({ nova_metadata_host, nova_metadata_port }: MetadataAgentConfig): string {
+  const host = nova_metadata_host.includes(':') ? `[${nova_metadata_host}]` : nova_metadata_host
+  return `${host}:${nova_metadata_port}`
+}
+
+/** The ones that come before ours in every request of python-requests. */
+const clientHeaders = [
+  'User-Agent',
+  'python-requests/2.28.1',
+  'Accept-Encoding',
+  'gzip, deflate',
+  'Accept',
+  '*/*',
+  'Connection',
+  'keep-alive',
+]
+/** Methods for which python-requests sends no length when there is no body. */
+const bodyless = new Set(['GET', 'HEAD'])

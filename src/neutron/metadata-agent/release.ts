@@ -1,0 +1,25 @@
+import { type ReleaseName, releaseNames } from '../../topology/release-names.ts'
+
+/**
+ * What of neutron-metadata-agent's answers changed with a release, and the release that brought it, each as the
+ * last point release of its branch has it. Which of its two servers a release has stands in `../release.ts`.
+ */
+export const metadataAgentChanges = {
+  /** A 404 of nova is looked up and asked for a second time. */
+  asksAgainAfter404: 'train',
+  /** X-Forwarded-For must be an address; IPv4-mapped and link-local ones are understood. */
+  parsesForwardedFor: 'victoria',
+  /** A nova that cannot be reached is a 503, and its 502, 503 and 504 are passed on. */
+  unreachableIs503: '2024.1',
+  /** netaddr 1.x: no more octal, hexadecimal or shortened IPv4 addresses. */
+  strictIpv4: '2024.2',
+  /** Transfer-Encoding of nova's answer is not passed on beside the new Content-Length. */
+  dropsTransferEncoding: '2026.1',
+} as const satisfies Readonly<Record<string, ReleaseName>>
+
+export type MetadataAgentChange = keyof typeof metadataAgentChanges
+
+/** Whether a release has a change. */
+export function agentHas(release: ReleaseName, change: MetadataAgentChange): boolean {
+  return releaseNames.indexOf(release) >= releaseNames.indexOf(metadataAgentChanges[change])
+}

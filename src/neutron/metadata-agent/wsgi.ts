@@ -1,0 +1,58 @@
+import type { ReleaseName } from '../../topology/release-names.ts'
+import type { Answer } from '../../wsgi/answer.ts'
+import { renderErrorPage } from '../../wsgi/error-page.ts'
+import { unknownError } from '../../wsgi/status.ts'
+import type { AgentRequest, NovaOutcome } from './nova-request.ts'
+import { agentHas } from './release.ts'
+
+/**
+ * What the guest gets from the WSGI agent (up to 2024.2) for what nova said: of a 200 the type and the body, of
+ * everything else a page of the agent's own. Source: neutron/agent/metadata/agent.py and proxy_base.py.
+ */
+export function answerWsgi(
+  request: AgentRequest,
+  outcome: NovaOutcome,
+  release: ReleaseName,
+): Answer {
+  if (outcome.kind === 'timeout') return answerUnknown(request)
+  if (outcome.kind === 'unreachable') {
+    return agentHas(release, 'unreachableIs503')
+      ? page(request, 503, novaDown)
+      : answerUnknown(request)
+  }
+  const { status, headers, body } = outcome.answer
+  if (status === 200) {
+    const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+    if (contentType === undefined) return answerUnknown(request)
+    return { status, contentType: addCharset(contentType), body }
+  }
+  if (status === 500) return page(request, status, novaFailed)
+  return isPassedOn(status, release) ? page(request, status) : answerUnknown(request)
+}
+
+/** No instance, or both ids in the request. */
+export function answerNotFound(request: AgentRequest): Answer {
+  return page(request, 404)
+}
+
+/** What the agent did not expect. */
+export function answerUnknown(request: AgentRequest): Answer {
+  return page(request, 500, unknownError)
+}
+
+function page({ method, headers }: AgentRequest, status: number, explanation?: string): Answer {
+  return renderErrorPage({ method, accept: headers.get('accept') }, status, explanation)
+}
+
+/** WebOb adds its charset to a text type that has none. */
+function addCharset(contentType: string): string {
+  return /^text\/[^;]*$/.test(contentType) ? `${contentType}; charset=UTF-8` : contentType
+}
+
+function isPassedOn(status: number, release: ReleaseName): boolean {
+  if ([400, 403, 404, 409].includes(status)) return true
+  return [502, 503, 504].includes(status) && agentHas(release, 'unreachableIs503')
+}
+
+const novaDown = 'The remote metadata server is temporarily unavailable. Please try again later.'
+const novaFailed = 'Remote metadata server experienced an internal server error.'
