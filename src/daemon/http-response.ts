@@ -1,0 +1,31 @@
+import type { Answer } from '../wsgi/answer.ts'
+import { formatStatus } from '../wsgi/status.ts'
+
+/** The bytes of an answer as a WSGI server sends it; for HEAD the length stands and the body is left out. */
+export function writeResponse(answer: Answer, method: string, keepAlive: boolean): Buffer {
+  const type = answer.contentType === null ? '' : `Content-Type: ${answer.contentType}\r\n`
+  const length = `Content-Length: ${answer.body.length}\r\n`
+  const ordered = answer.lengthFirst ? length + type : type + length
+  const connection = keepAlive ? '' : 'Connection: close\r\n'
+  const status = formatStatus(answer.status)
+  const head = `HTTP/1.1 ${status}\r\n${ordered}Date: ${tellDate()}\r\n${connection}\r\n`
+  const headSize = head.length
+  const bodySize = method === 'HEAD' ? 0 : answer.body.length
+  const bytes = Buffer.allocUnsafe(headSize + bodySize)
+  bytes.write(head, 'latin1')
+  if (bodySize > 0) bytes.set(answer.body, headSize)
+  return bytes
+}
+
+/** Formatting a date costs more than the rest of the head, so one serves for its second. */
+function tellDate(): string {
+  const second = Math.floor(Date.now() / 1000)
+  if (second !== toldSecond) {
+    toldSecond = second
+    toldDate = new Date(second * 1000).toUTCString()
+  }
+  return toldDate
+}
+
+let toldSecond = Number.NaN
+let toldDate = ''

@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net'
+import type { MetadataAgentConfig } from '../neutron/metadata-agent/config.ts'
+import { indexPorts } from '../neutron/metadata-agent/port-index.ts'
+import { neutronRelease } from '../neutron/release.ts'
+import { claimSocketPath, giveSocket } from './claim-socket.ts'
+import { checkMembers } from './decode-config.ts'
+import { type HttpOptions, serveConnection } from './http-connection.ts'
+import { formatAccess } from './http-log.ts'
+import { listen } from './listener.ts'
+import { createNovaClient } from './nova-client.ts'
+import { type RunningDaemon, runDaemon } from './run-daemon.ts'
+import type { ServiceLog } from './service-log.ts'
+import { serveAsSocketAgent } from './socket-agent.ts'
+import { type AgentContext, answerAsWsgiAgent } from './wsgi-agent.ts'
+
+/** neutron-metadata-agent: one lookup and one signer behind the server that its release has. */
+await runDaemon({
+  name: 'neutron-metadata-agent',
+  logName: 'neutron.agent.metadata.agent',
+  decode: decodeConfig,
+  start,
+})
+
+async function start(config: MetadataAgentConfig, log: ServiceLog): Promise<RunningDaemon> {
+  const path = config.metadata_proxy_socket
+  await claimSocketPath(path)
+  const nova = createNovaClient(config)
+  const context = { config, ports: indexPorts(config.ports), nova, log }
+  const isWsgi = neutronRelease(config.release).agentStyle === 'wsgi'
+  const listener = await listen({ path, backlog: 4096 }, chooseServer(context, isWsgi))
+  // `deduce` comes to 0644, since haproxy runs as the agent's user; the socket server leaves it to the umask.
+  giveSocket(path, isWsgi ? 0o644 : 0o755, config.uid, config.gid)
+  const stop = async (graceMs: number) => {
+    await listener.stop(graceMs)
+    nova.close()
+  }
+  return { address: `unix:${path}`, stop }
+}
+
+function chooseServer(
+  context: AgentContext,
+  isWsgi: boolean,
+): (socket: Socket) => { stop(): void } {
+  if (!isWsgi) return socket => serveAsSocketAgent(socket, context)
+  const options: HttpOptions = {
+    headerSeparator: ',',
+    requestLineLimitBytes: 8192,
+    answer: request => answerAsWsgiAgent(request, context),
+    log: (...line) => context.log.info('eventlet.wsgi.server', formatAccess(...line)),
+  }
+  return socket => serveConnection(socket, options)
+}
+
+function decodeConfig(value: unknown): MetadataAgentConfig {
+  checkMembers(value, {
+    release: 'string',
+    metadata_proxy_socket: 'string',
+    metadata_proxy_shared_secret: 'string',
+    nova_metadata_host: 'string',
+    nova_metadata_port: 'number',
+    ports: 'array',
+    uid: 'number',
+    gid: 'number',
+    pidFile: 'string',
+  })
+  return value as unknown as MetadataAgentConfig
+}

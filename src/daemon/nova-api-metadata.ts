@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import { answerMetadata } from '../nova/answer.ts'
+import type { NovaMetadataConfig } from '../nova/config.ts'
+import { createInstanceCache } from '../nova/instance-cache.ts'
+import { checkMembers } from './decode-config.ts'
+import { type HttpOptions, serveConnection } from './http-connection.ts'
+import { formatAccess } from './http-log.ts'
+import { listen } from './listener.ts'
+import { type RunningDaemon, runDaemon } from './run-daemon.ts'
+import type { ServiceLog } from './service-log.ts'
+
+/** nova-api-metadata: a thin server before `answerMetadata`. */
+await runDaemon({
+  name: 'nova-api-metadata',
+  logName: 'nova.wsgi',
+  decode: decodeConfig,
+  start,
+})
+
+async function start(config: NovaMetadataConfig, log: ServiceLog): Promise<RunningDaemon> {
+  const { metadata_listen: host, metadata_listen_port: port } = config
+  const options = makeOptions(config, log)
+  const listener = await listen({ host, port }, socket => serveConnection(socket, options))
+  return { address: `${host}:${port}`, stop: graceMs => listener.stop(graceMs) }
+}
+
+function makeOptions(config: NovaMetadataConfig, log: ServiceLog): HttpOptions {
+  const instances = createInstanceCache(config.instances, config.api.metadata_cache_expiration)
+  return {
+    headerSeparator: ', ',
+    requestLineLimitBytes: 65_536,
+    answer(request) {
+      try {
+        return answerMetadata(request, { config, instances, randomBytes, nowMs: Date.now() })
+      } catch (error) {
+        log.error('nova.metadata.wsgi.server', `${error instanceof Error ? error.stack : error}`)
+        return undefined
+      }
+    },
+    log(...line) {
+      log.info('nova.metadata.wsgi.server', formatAccess(...line))
+    },
+  }
+}
+
+function decodeConfig(value: unknown): NovaMetadataConfig {
+  checkMembers(value, {
+    release: 'string',
+    metadata_listen: 'string',
+    metadata_listen_port: 'number',
+    metadata_proxy_shared_secret: 'string',
+    api: 'object',
+    instances: 'array',
+    uid: 'number',
+    gid: 'number',
+    pidFile: 'string',
+  })
+  return value as unknown as NovaMetadataConfig
+}

@@ -1,0 +1,46 @@
+/** Lines as oslo.log writes them, local time: `2026-11-22 13:00:00.123 4242 INFO name [-] text`. */
+export interface ServiceLog {
+  info(name: string, text: string): void
+  warning(name: string, text: string): void
+  error(name: string, text: string): void
+  /** Writes what is still held back. */
+  flush(): void
+}
+
+/** Logs to stdout; the lines of one turn of the event loop go out together. */
+export function openServiceLog(): ServiceLog {
+  let pending = ''
+  const flush = () => {
+    if (pending === '') return
+    process.stdout.write(pending)
+    pending = ''
+  }
+  const write = (level: string, name: string, text: string) => {
+    if (pending === '') setImmediate(flush)
+    pending += `${formatTime(new Date())} ${process.pid} ${level} ${name} [-] ${text}\n`
+  }
+  return {
+    info: (name, text) => write('INFO', name, text),
+    warning: (name, text) => write('WARNING', name, text),
+    error: (name, text) => write('ERROR', name, text),
+    flush,
+  }
+}
+
+function formatTime(time: Date): string {
+  const second = Math.floor(time.getTime() / 1000)
+  if (second !== toldSecond) {
+    toldSecond = second
+    const [year, ...parts] = [time.getFullYear(), time.getMonth() + 1, time.getDate()]
+    const clock = [time.getHours(), time.getMinutes(), time.getSeconds()]
+    toldText = `${[year, ...parts.map(pad)].join('-')} ${clock.map(pad).join(':')}`
+  }
+  return `${toldText}.${String(time.getMilliseconds()).padStart(3, '0')}`
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0')
+}
+
+let toldSecond = Number.NaN
+let toldText = ''

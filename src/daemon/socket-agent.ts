@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+import { findInstance } from '../neutron/metadata-agent/find-instance.ts'
+import { makeNovaRequest } from '../neutron/metadata-agent/nova-request.ts'
+import { readSocketTarget } from '../neutron/metadata-agent/read-target.ts'
+import { writeNoInstance, writeSocketAnswer } from '../neutron/metadata-agent/socket-server.ts'
+import { foldHeaders } from '../wsgi/headers.ts'
+import type { HttpRequest } from './http-connection.ts'
+import { MalformedRequest, readRequestHead } from './http-request.ts'
+import { type AgentContext, forbidden } from './wsgi-agent.ts'
+
+/**
+ * Serves a connection as the socket-server agent (from 2025.1) does: what one recv of 4096 bytes brings is the
+ * whole request, and after one answer, or none, the connection closes.
+ */
+export function serveAsSocketAgent(socket: Socket, context: AgentContext): { stop(): void } {
+  let busy = false
+  socket.on('readable', () => {
+    const all: Buffer | null = busy ? null : socket.read()
+    if (all === null) return
+    busy = true
+    void answer(all.subarray(0, recvBytes), context).then(bytes => close(socket, bytes))
+  })
+  socket.on('end', () => {
+    if (!busy) socket.end()
+  })
+  // A peer that resets its connection has no further interest.
+  socket.on('error', () => socket.destroy())
+  return { stop: () => (busy ? undefined : socket.destroy()) }
+}
+
+function close(socket: Socket, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) socket.end()
+  else socket.end(bytes)
+  // What the peer still sends is not read by anyone, as after the original's close().
+  socket.resume()
+}
+
+async function answer(received: Buffer, context: AgentContext): Promise<Uint8Array | undefined> {
+  try {
+    return await askNova(readRequest(received), context)
+  } catch (error) {
+    context.log.error(logName, `Error while receiving data. ${error}`)
+    return undefined
+  }
+}
+
+async function askNova(
+  request: HttpRequest,
+  context: AgentContext,
+): Promise<Uint8Array | undefined> {
+  const { config, ports, nova, log } = context
+  const found = findInstance(ports, request.headers, config.release)
+  if (found.kind !== 'instance') return writeNoInstance(found)
+  const target = readSocketTarget(request.target)
+  const novaRequest = target && makeNovaRequest(config, { ...request, ...target }, found)
+  if (novaRequest === undefined) throw new MalformedRequest(`target ${request.target}`)
+  const outcome = await nova.ask(novaRequest)
+  if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
+  return writeSocketAnswer(outcome, request.version, config.release, gunzipSync)
+}
+
+function readRequest(received: Buffer): HttpRequest {
+  const head = readRequestHead(received)
+  if (head === undefined) throw new MalformedRequest('the head does not fit into 4096 bytes')
+  const { method, target, version } = head
+  const headers = foldHeaders(head.headers, ', ')
+  const rest = received.subarray(head.sizeBytes)
+  const length = headers.get('content-length')
+  const body = length === undefined ? rest : rest.subarray(0, Number(length) || 0)
+  return { method, target, version, headers, body, peer: '' }
+}
+
+const recvBytes = 4096
+const logName = 'neutron.common.metadata'

@@ -1,0 +1,49 @@
+import type { MetadataAgentConfig } from '../neutron/metadata-agent/config.ts'
+import { findInstance, UnexpectedRequest } from '../neutron/metadata-agent/find-instance.ts'
+import { type AgentRequest, makeNovaRequest } from '../neutron/metadata-agent/nova-request.ts'
+import type { PortIndex } from '../neutron/metadata-agent/port-index.ts'
+import { readWsgiTarget } from '../neutron/metadata-agent/read-target.ts'
+import { agentHas } from '../neutron/metadata-agent/release.ts'
+import { answerNotFound, answerUnknown, answerWsgi } from '../neutron/metadata-agent/wsgi.ts'
+import type { Answer } from '../wsgi/answer.ts'
+import type { HttpRequest } from './http-connection.ts'
+import type { NovaClient } from './nova-client.ts'
+import type { ServiceLog } from './service-log.ts'
+
+export interface AgentContext {
+  readonly config: MetadataAgentConfig
+  readonly ports: PortIndex
+  readonly nova: NovaClient
+  readonly log: ServiceLog
+}
+
+/** What the WSGI agent (up to 2024.2) answers to a guest's request. */
+export async function answerAsWsgiAgent(http: HttpRequest, context: AgentContext): Promise<Answer> {
+  const request = { ...http, ...readWsgiTarget(http.target) }
+  try {
+    const answer = await askNova(request, context)
+    if (answer.status !== 404 || !agentHas(context.config.release, 'asksAgainAfter404'))
+      return answer
+    return await askNova(request, context)
+  } catch (error) {
+    const isOurs = !(error instanceof UnexpectedRequest) && error instanceof Error
+    context.log.error(logName, `Unexpected error. ${isOurs ? error.stack : error}`)
+    return answerUnknown(request)
+  }
+}
+
+async function askNova(request: AgentRequest, context: AgentContext): Promise<Answer> {
+  const { config, ports, nova, log } = context
+  const found = findInstance(ports, request.headers, config.release)
+  if (found.kind !== 'instance') return answerNotFound(request)
+  const novaRequest = makeNovaRequest(config, request, found)
+  if (novaRequest === undefined) throw new UnexpectedRequest('the path is not UTF-8')
+  const outcome = await nova.ask(novaRequest)
+  if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
+  return answerWsgi(request, outcome, config.release)
+}
+
+/** Where the log says that the two secrets probably differ. */
+export const forbidden =
+  'The remote metadata server responded with Forbidden. This response usually occurs when shared secrets do not match.'
+const logName = 'neutron.agent.metadata.agent'
