@@ -6,6 +6,7 @@ const program = new Command('lab')
   .description('Builds the path on which an OpenStack guest fetches its metadata, on this machine, in about a second.')
   .version('0.1.0')
   .option('--lab <name>', 'the lab that a command is about; needed where several stand')
+  .enablePositionalOptions()
   .exitOverride()
   .configureOutput({ writeErr: text => process.stderr.write(text) })
   .showSuggestionAfterError()
@@ -92,7 +93,7 @@ program
   .description('check that this machine has what a lab needs')
   .option('--install', 'install the programs that are missing')
   .addOption(json)
-  .action(async options => (await import('./doctor.ts')).doctor(options))
+  .action(async options => (await import('./doctor.ts')).doctor({ json: options.json === true, install: options.install === true }))
 
 program
   .command('clean')
@@ -101,7 +102,6 @@ program
   .addOption(json)
   .action(async options => (await import('./clean.ts')).clean(options))
 
-program.enablePositionalOptions()
 
 try {
   await program.parseAsync()

@@ -2,7 +2,7 @@ interface LabErrorOptions extends ErrorOptions {
   /** What stands now. */
   readonly standing?: string
   /** What to type next. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   readonly exitCode?: 1 | 2 | 3
 }
 

@@ -91,3 +91,8 @@ function heldError(lab: string, holder: string | null): LabError {
     hint: 'Try again when it has ended.',
   })
 }
+
+/** Whether some command holds the lab's lock now. */
+export async function isHeld(lab: string): Promise<boolean> {
+  return (await askHolder(lab, 0)) !== null
+}

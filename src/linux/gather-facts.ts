@@ -36,7 +36,8 @@ function listSysctls(directory: string): string[] {
 /** Neutron's own user where the machine has it, else the one that every machine has for services without rights. */
 function findServiceUser(): Pick<MachineFacts, 'user' | 'group' | 'uid' | 'gid'> {
   const users = readTable('/etc/passwd')
-  const row = users.find(([name]) => name === 'neutron') ?? users.find(([name]) => name === 'nobody')
+  const row =
+    users.find(([name]) => name === 'neutron') ?? users.find(([name]) => name === 'nobody')
   const [user = 'nobody', , uid = '65534', gid = '65534'] = row ?? []
   const groupRow = readTable('/etc/group').find(([, , id]) => id === gid)
   return { user, group: groupRow?.[0] ?? 'nogroup', uid: Number(uid), gid: Number(gid) }

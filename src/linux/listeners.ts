@@ -53,7 +53,10 @@ function parseEndpoint(text: string): { address: string; port: number } {
 
 function formatAddress(bytes: readonly string[]): string {
   if (bytes.length === 4) return bytes.map(byte => Number.parseInt(byte, 16)).join('.')
-  const groups = Array.from({ length: 8 }, (_, index) => `${bytes[2 * index]}${bytes[2 * index + 1]}`)
+  const groups = Array.from(
+    { length: 8 },
+    (_, index) => `${bytes[2 * index]}${bytes[2 * index + 1]}`,
+  )
   return compressIpv6(groups.map(group => Number.parseInt(group, 16).toString(16)).join(':'))
 }
 

@@ -12,8 +12,8 @@ export async function readNamespace(namespace: string): Promise<NamespaceView> {
   return parseViews(output)
 }
 
-/** Lines that make an `ip -json -batch` end with what `parseViews` reads. */
-export const SHOW_LINES = 'address show\n-4 route show\n-6 route show\n'
+/** `route show` alone is IPv4's main table; `table all` is both versions', with the kernel's local table besides. */
+const SHOW_LINES = 'address show\nroute show table all\n'
 
 /** `ip -json` prints one array for each `show`; an empty one may be left out or be an empty line. */
 export function parseViews(output: string): NamespaceView {
@@ -30,5 +30,5 @@ function isLink(value: unknown): value is SeenLink {
 }
 
 function isRoute(value: unknown): value is SeenRoute {
-  return typeof value === 'object' && value !== null && 'dst' in value
+  return typeof value === 'object' && value !== null && 'dst' in value && !('table' in value)
 }

@@ -95,7 +95,7 @@ function staticRoutes(subnet: Subnet, device: string): Route[] {
   const routes = subnet.host_routes.map(({ destination, nexthop }) => [destination, nexthop])
   const all = subnet.gateway_ip === null ? routes : [['default', subnet.gateway_ip], ...routes]
   return all.map(([destination, nexthop]) => ({
-    arguments: `${destination} via ${nexthop} dev ${device}`,
+    arguments: `replace ${destination} via ${nexthop} dev ${device}`,
     family: subnet.ip_version,
   }))
 }

@@ -48,7 +48,7 @@ function addLine({ address, family }: PortAddress, device: string): string {
 }
 
 export interface Route {
-  /** Arguments after `ip -4 route add` or `ip -6 route add`. */
+  /** What stands after `ip route`, from `replace` on; iproute2 tells the IP version from the addresses. */
   readonly arguments: string
   readonly family: 4 | 6
 }
@@ -69,15 +69,15 @@ export function routeStep(
       why: `routes of ${namespace}`,
       source: place.source,
       namespace,
-      lines: routes.map(route => `-${route.family} route replace ${route.arguments}`),
-      removeLines: routes.map(route => `-${route.family} route delete ${route.arguments}`),
+      lines: routes.map(route => `route ${route.arguments}`),
+      removeLines: routes.map(route => `route ${route.arguments.replace(/^replace/, 'delete')}`),
       expects: { routes: routes.map(route => expectedRoute(route, place.device)) },
     },
   ]
 }
 
 function expectedRoute(route: Route, device: string): ExpectedRoute {
-  const words = route.arguments.split(' ')
+  const [, ...words] = route.arguments.split(' ')
   const after = (word: string) => words[words.indexOf(word) + 1]
   return {
     destination: words[0] ?? 'default',

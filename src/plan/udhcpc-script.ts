@@ -35,7 +35,7 @@ configure() {
 case "$1" in
 deconfig)
   rm -f "$LEASE_FILE"
-  printf '%s\\n' "link set $interface up" "-4 address flush dev $interface" | ip -force -batch -
+  printf '%s\\n' "link set $interface up" "address flush dev $interface" | ip -4 -force -batch -
   ;;
 bound | renew)
   configure | ip -4 -force -batch -

@@ -1,0 +1,50 @@
+import { isHeld } from '../lab/lock.ts'
+import { readJournal } from '../lab/journal.ts'
+import { labNames, readRecord } from '../lab/record.ts'
+import { readBootId } from '../linux/read-boot-id.ts'
+import { alignColumns, print, printJson } from './print.ts'
+import { requireRoot } from './require-root.ts'
+
+/** `lab list`: the labs of this machine, half-built ones too. */
+export async function list(options: { readonly json?: true }): Promise<void> {
+  requireRoot()
+  const labs = await Promise.all(labNames().map(describeLab))
+  if (options.json) return printJson(labs)
+  if (labs.length === 0) return print('No lab stands. sudo lab up dhcp-mode builds one.')
+  const rows = labs.map(lab => [
+    lab.name,
+    lab.state,
+    lab.release ?? '',
+    String(lab.networks),
+    String(lab.instances),
+    lab.since ?? '',
+    lab.topology ?? '',
+  ])
+  const head = ['NAME', 'STATE', 'RELEASE', 'NETWORKS', 'INSTANCES', 'SINCE', 'TOPOLOGY']
+  print(alignColumns([head, ...rows]).join('\n'))
+}
+
+async function describeLab(name: string) {
+  const record = readRecord(name)
+  return {
+    name,
+    state: await stateOf(name),
+    topology: record?.topology ?? null,
+    release: record?.cloud.neutron.release ?? null,
+    networks: record?.cloud.networks.length ?? 0,
+    instances: record?.cloud.instances.length ?? 0,
+    since: readJournal(name).stoodAt,
+  }
+}
+
+export type LabState = 'stands' | 'building' | 'removing' | 'half-built' | 'half-removed' | 'gone since reboot'
+
+/** How far a lab has come, and whether somebody is at it. */
+export async function stateOf(lab: string): Promise<LabState> {
+  const journal = readJournal(lab)
+  const busy = await isHeld(lab)
+  if (journal.bootId !== null && journal.bootId !== readBootId()) return 'gone since reboot'
+  if (journal.phase === 'stands') return 'stands'
+  if (journal.phase === 'removing') return busy ? 'removing' : 'half-removed'
+  return busy ? 'building' : 'half-built'
+}

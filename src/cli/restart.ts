@@ -1,0 +1,26 @@
+import { LabError } from '../lab/lab-error.ts'
+import { lockLab } from '../lab/lock.ts'
+import { restartServices } from '../lab/restart-services.ts'
+import { type GlobalOptions, pickRecord } from './pick-lab.ts'
+import { print, remark } from './print.ts'
+import { requireRoot } from './require-root.ts'
+import { LOCK_WAIT_MS } from './up.ts'
+
+/** `lab restart`: stops the services of that name and starts them again, and waits until they serve. */
+export async function restart(service: string, globals: GlobalOptions): Promise<void> {
+  requireRoot()
+  const record = pickRecord(undefined, globals)
+  await using _lock = await lockLab({
+    lab: record.lab,
+    command: `lab restart ${service}`,
+    waitMs: LOCK_WAIT_MS,
+    onWait: holder => remark(`Waiting for ${holder} …`),
+  })
+  const restarted = await restartServices(record, service)
+  if (restarted.length === 0)
+    throw new LabError(`Lab ${record.lab} has no service ${service}`, {
+      hint: `There is ${[...new Set(record.plan.steps.flatMap(step => (step.kind === 'service' ? [step.service] : [])))].join(', ')}, neutron-dhcp-agent, neutron-l3-agent.`,
+      exitCode: 2,
+    })
+  for (const { name, pid } of restarted) print(`✔ ${name} serves again, pid ${pid}`)
+}

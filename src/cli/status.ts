@@ -1,0 +1,87 @@
+import { Chalk } from 'chalk'
+import { readJournal } from '../lab/journal.ts'
+import { observe } from '../lab/observe.ts'
+import type { LabRecord } from '../lab/record.ts'
+import type { ServiceStep } from '../plan/step.ts'
+import { describeListener } from '../runtime/process/missing-listeners.ts'
+import { readSupervisorState, type ServiceHistory } from '../runtime/process/supervisor-state.ts'
+import { stateOf } from './list.ts'
+import { type GlobalOptions, pickRecord } from './pick-lab.ts'
+import { alignColumns, print, printJson } from './print.ts'
+import { requireRoot } from './require-root.ts'
+
+/** `lab status`: what stands, what should, what differs. Exit code 1 where something does. */
+export async function status(
+  name: string | undefined,
+  options: { readonly json?: true },
+  globals: GlobalOptions,
+): Promise<void> {
+  requireRoot()
+  const record = pickRecord(name, globals)
+  const seen = await look(record)
+  if (seen.differences.length > 0) process.exitCode = 1
+  if (options.json) return printJson(seen)
+  print(render(seen))
+}
+
+interface ServiceRow {
+  readonly name: string
+  readonly service: string
+  readonly namespace: string
+  readonly pid: number | null
+  readonly listens: readonly string[]
+  readonly history: ServiceHistory | null
+}
+
+async function look(record: LabRecord) {
+  const { steps } = record.plan
+  const { differences, processes } = await observe(steps, readJournal(record.lab))
+  const history = readSupervisorState(record.lab)
+  const services = steps
+    .filter((step): step is ServiceStep => step.kind === 'service')
+    .map(
+      (step): ServiceRow => ({
+        name: step.name,
+        service: step.service,
+        namespace: step.namespace,
+        pid: processes.get(step.name)?.pid ?? null,
+        listens: step.listens.map(describeListener),
+        history: history.services[step.name] ?? null,
+      }),
+    )
+  return {
+    lab: record.lab,
+    state: await stateOf(record.lab),
+    topology: record.topology,
+    release: record.cloud.neutron.release,
+    resources: steps.length,
+    standing: steps.filter(({ id }) => differences.get(id)?.length === 0).length,
+    differences: steps.flatMap(({ id }) => (differences.get(id) ?? []).map(text => ({ resource: id, text }))),
+    services,
+  }
+}
+
+function render(seen: Awaited<ReturnType<typeof look>>): string {
+  const color = new Chalk(process.stdout.isTTY ? {} : { level: 0 })
+  const whole = seen.differences.length === 0
+  const mark = whole ? color.green('✔') : color.red('✖')
+  const rows = seen.services.map(row => [
+    `  ${row.name}`,
+    row.pid === null ? 'down' : `pid ${row.pid}`,
+    describeHistory(row.history),
+  ])
+  return [
+    `${mark} Lab ${color.bold(seen.lab)} ${seen.state}: ${seen.standing} of ${seen.resources} resources ` +
+      `${color.dim(`(${seen.topology}, Neutron ${seen.release})`)}`,
+    '',
+    ...alignColumns(rows),
+    ...(whole ? [] : ['', ...seen.differences.map(({ text }) => `${color.red('-')} ${text}`)]),
+    ...(whole ? [] : ['', `\`lab up ${seen.topology}\` puts it right, \`lab down ${seen.lab}\` takes it away.`]),
+  ].join('\n')
+}
+
+function describeHistory(history: ServiceHistory | null): string {
+  if (history === null || history.restarts === 0) return ''
+  const times = history.restarts === 1 ? 'once' : `${history.restarts} times`
+  return `died and was put back ${times}, last at ${history.lastRestartAt}`
+}

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { supervisorStatePathOf } from '../../lab/paths.ts'
+
+/** What has become of a service since its lab was built. */
+export interface ServiceHistory {
+  readonly restarts: number
+  /** ISO 8601; null before the first. */
+  readonly lastRestartAt: string | null
+  /** Why the last attempt to start it again failed; null where it did not. */
+  readonly lastError: string | null
+}
+
+export interface SupervisorState {
+  readonly services: Readonly<Record<string, ServiceHistory>>
+}
+
+/** What the supervisor of a lab has written down; nothing where none has run. */
+export function readSupervisorState(lab: string): SupervisorState {
+  const path = supervisorStatePathOf(lab)
+  if (!existsSync(path)) return { services: {} }
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+/** Replaces the whole file at once, so that readers never see half of it. */
+export function writeSupervisorState(lab: string, state: SupervisorState): void {
+  const path = supervisorStatePathOf(lab)
+  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}

@@ -1,0 +1,97 @@
+import { appendFileSync, existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LabRecord } from '../../lab/record.ts'
+import { recordPathOf, statePathOf } from '../../lab/paths.ts'
+import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
+import type { ServiceStep } from '../../plan/step.ts'
+import { findService } from './find-service.ts'
+import { startService } from './start-service.ts'
+import { readSupervisorState, type ServiceHistory, writeSupervisorState } from './supervisor-state.ts'
+
+/**
+ * Watches the services of a lab and starts again what dies. dnsmasq and haproxy leave their starter, as on a real
+ * node, so they are not its children: it looks at them, as Neutron's ProcessMonitor does every minute
+ * (external_process.py), but five times a second.
+ */
+export class Supervisor {
+  readonly #lab: string
+  readonly #watched: Watched[]
+  readonly #history: Record<string, ServiceHistory>
+
+  constructor(record: LabRecord) {
+    this.#lab = record.lab
+    this.#history = { ...readSupervisorState(record.lab).services }
+    this.#watched = record.plan.steps
+      .filter((step): step is ServiceStep => step.kind === 'service' && step.supervised)
+      .map(service => ({ service, process: findService(service), retryAt: 0, failures: 0 }))
+  }
+
+  /** Looks until the signal aborts or the lab's record is gone. */
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && existsSync(recordPathOf(this.#lab))) {
+      const dead = this.#watched.filter(isDead)
+      await Promise.all(dead.map(watched => this.#putBack(watched, signal)))
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(ignoreAbort)
+    }
+  }
+
+  async #putBack(watched: Watched, signal: AbortSignal): Promise<void> {
+    const { service } = watched
+    watched.process = findService(service)
+    if (watched.process !== null || signal.aborted || Date.now() < watched.retryAt) return
+    if (watched.failures === 0) this.#log(service, 'not found. The process should not have died')
+    try {
+      watched.process = await startService(service, this.#lab)
+      watched.failures = 0
+      this.#remember(service, null)
+      this.#log(service, `respawned with pid ${watched.process.pid}`)
+    } catch (error) {
+      watched.failures += 1
+      watched.retryAt = Date.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
+      const words = error instanceof Error ? error.message : String(error)
+      this.#remember(service, words)
+      this.#log(service, `could not be respawned: ${words}`)
+    }
+  }
+
+  #remember({ name }: ServiceStep, lastError: string | null): void {
+    const before = this.#history[name]
+    const restarts = (before?.restarts ?? 0) + (lastError === null ? 1 : 0)
+    const lastRestartAt = lastError === null ? new Date().toISOString() : (before?.lastRestartAt ?? null)
+    this.#history[name] = { restarts, lastRestartAt, lastError }
+    writeSupervisorState(this.#lab, { services: this.#history })
+  }
+
+  /** Under the name of the agent that would notice it on a real node. */
+  #log(service: ServiceStep, words: string): void {
+    const agent = agentOf(service)
+    const time = new Date().toISOString().replace('T', ' ').replace('Z', '')
+    const line = `${time} ${process.pid} ERROR ${agent} [-] ${service.name} ${words}\n`
+    appendFileSync(`${statePathOf(this.#lab)}/log/${agent}.log`, line, { mode: 0o600 })
+  }
+}
+
+const LOOK_EVERY_MS = 200
+const FIRST_BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 10_000
+
+interface Watched {
+  readonly service: ServiceStep
+  process: ProcessIdentity | null
+  retryAt: number
+  failures: number
+}
+
+function isDead({ process }: Watched): boolean {
+  return process === null || !isAlive(process)
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'AbortError')) throw error
+}
+
+/** Which agent looks after a process: DHCP's for dnsmasq and qdhcp's haproxy, L3's for qrouter's. */
+export function agentOf({ service, namespace }: ServiceStep): string {
+  if (service !== 'dnsmasq' && service !== 'haproxy') return 'supervisor'
+  return namespace.startsWith('qrouter-') ? 'neutron-l3-agent' : 'neutron-dhcp-agent'
+}
