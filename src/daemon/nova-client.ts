@@ -1,12 +1,12 @@
-import { Agent, request as sendRequest } from 'node:http'
 import type { MetadataAgentConfig } from '../neutron/metadata-agent/config.ts'
-import type {
-  NovaAnswer,
-  NovaOutcome,
-  NovaRequest,
-} from '../neutron/metadata-agent/nova-request.ts'
+import type { NovaOutcome, NovaRequest } from '../neutron/metadata-agent/nova-request.ts'
+import { type NovaConnection, openNovaConnection } from './nova-connection.ts'
 
-/** The agent's way to nova-api-metadata; connections are kept for the next request. */
+/**
+ * The agent's way to nova-api-metadata. Python's agent connects anew for every request; ours keeps connections,
+ * which nobody can tell from the answers. Our own client, since loading node:http takes longer than the rest of
+ * the agent's start.
+ */
 export interface NovaClient {
   ask(request: NovaRequest): Promise<NovaOutcome>
   close(): void
@@ -16,57 +16,35 @@ export interface NovaClient {
 export function createNovaClient(
   config: Pick<MetadataAgentConfig, 'nova_metadata_host' | 'nova_metadata_port'>,
 ): NovaClient {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 256 })
-  const where = { host: config.nova_metadata_host, port: config.nova_metadata_port, agent }
-  const ask = async (request: NovaRequest, isRetry = false): Promise<NovaOutcome> => {
-    const { reused, outcome } = await send(where, request)
-    // Nova may have closed a kept connection just before we used it.
-    return reused && outcome.kind === 'unreachable' && !isRetry ? ask(request, true) : outcome
+  const where = { host: config.nova_metadata_host, port: config.nova_metadata_port }
+  const idle: NovaConnection[] = []
+  const askOn = async (connection: NovaConnection, request: NovaRequest) => {
+    const outcome = await connection.ask(request, timeoutMs)
+    if (!connection.isUsable()) return outcome
+    if (idle.length < idleLimit) idle.push(connection)
+    else connection.close()
+    return outcome
   }
-  return { ask, close: () => agent.destroy() }
-}
-
-interface Sent {
-  readonly reused: boolean
-  readonly outcome: NovaOutcome
-}
-
-function send(
-  where: { host: string; port: number; agent: Agent },
-  { method, target, headers, body }: NovaRequest,
-): Promise<Sent> {
-  return new Promise(resolve => {
-    const client = sendRequest({ ...where, method, path: target, headers, timeout: timeoutMs })
-    const finish = (outcome: NovaOutcome) => resolve({ reused: client.reusedSocket, outcome })
-    client.on('response', response => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('error', () => finish({ kind: 'unreachable' }))
-      response.on('end', () => {
-        const { statusCode: status = 0, rawHeaders } = response
-        const answer: NovaAnswer = {
-          status,
-          headers: pair(rawHeaders),
-          body: Buffer.concat(chunks),
-        }
-        finish({ kind: 'answer', answer })
-      })
-    })
-    client.on('timeout', () => {
-      finish({ kind: 'timeout' })
-      client.destroy()
-    })
-    client.on('error', () => finish({ kind: 'unreachable' }))
-    client.end(body)
-  })
-}
-
-function pair(raw: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = []
-  for (let index = 0; index < raw.length; index += 2) {
-    pairs.push([raw[index] ?? '', raw[index + 1] ?? ''])
+  return {
+    async ask(request) {
+      const kept = takeUsable(idle)
+      const outcome = kept && (await askOn(kept, request))
+      // Nova may have closed a kept connection just before we used it.
+      if (outcome !== undefined && outcome.kind !== 'unreachable') return outcome
+      return askOn(openNovaConnection(where), request)
+    },
+    close() {
+      for (const connection of idle.splice(0)) connection.close()
+    },
   }
-  return pairs
+}
+
+function takeUsable(idle: NovaConnection[]): NovaConnection | undefined {
+  for (;;) {
+    const connection = idle.pop()
+    if (connection === undefined || connection.isUsable()) return connection
+  }
 }
 
 const timeoutMs = 60_000
+const idleLimit = 256

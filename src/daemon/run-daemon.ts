@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { dropRoot } from './drop-root.ts'
 import { openPidFile } from './pid-file.ts'
@@ -66,6 +67,8 @@ function settle<Config extends ProcessConfig>(
   log: ServiceLog,
 ): void {
   const pidFile = openPidFile(config.pidFile, config.uid, config.gid)
+  // Node writes its cache on exit, when root, whose folder it is, is long gone.
+  flushCompileCache()
   dropRoot(config.uid, config.gid)
   const stop = (signal: string) => {
     log.info(daemon.logName, `Caught ${signal}, stopping`)

@@ -8,8 +8,8 @@ import { signInstanceId } from './sign.ts'
 export interface NovaRequest {
   readonly method: string
   readonly target: string
-  /** Name, value, name, value, …: names and order as python-requests has them on the wire. */
-  readonly headers: readonly string[]
+  /** Names and order as python-requests has them on the wire. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array
 }
 
@@ -49,20 +49,18 @@ export function makeNovaRequest(
   const target = writeNovaTarget(request.pathInfo, request.query)
   if (target === undefined) return undefined
   const method = request.method.toUpperCase()
-  const headers = ['Host', formatHost(config), ...clientHeaders]
+  const { instanceId, projectId } = instance
   const forwardedFor = request.headers.get('x-forwarded-for')
-  if (forwardedFor !== undefined) headers.push('X-Forwarded-For', forwardedFor)
-  headers.push(
-    'X-Instance-ID',
-    instance.instanceId,
-    'X-Tenant-ID',
-    instance.projectId,
-    'X-Instance-ID-Signature',
-    signInstanceId(config.metadata_proxy_shared_secret, instance.instanceId),
-  )
-  if (request.body.length > 0 || !bodyless.has(method)) {
-    headers.push('Content-Length', String(request.body.length))
-  }
+  const hasLength = request.body.length > 0 || !bodyless.has(method)
+  const headers: NovaRequest['headers'] = [
+    ['Host', formatHost(config)],
+    ...clientHeaders,
+    ...(forwardedFor === undefined ? [] : [['X-Forwarded-For', forwardedFor] as const]),
+    ['X-Instance-ID', instanceId],
+    ['X-Tenant-ID', projectId],
+    ['X-Instance-ID-Signature', signInstanceId(config.metadata_proxy_shared_secret, instanceId)],
+    ...(hasLength ? [['Content-Length', String(request.body.length)] as const] : []),
+  ]
   return { method, target, headers, body: request.body }
 }
 
@@ -73,14 +71,10 @@ function formatHost({ nova_metadata_host, nova_metadata_port }: MetadataAgentCon
 
 /** The ones that come before ours in every request of python-requests. */
 const clientHeaders = [
-  'User-Agent',
-  'python-requests/2.28.1',
-  'Accept-Encoding',
-  'gzip, deflate',
-  'Accept',
-  '*/*',
-  'Connection',
-  'keep-alive',
-]
+  ['User-Agent', 'python-requests/2.28.1'],
+  ['Accept-Encoding', 'gzip, deflate'],
+  ['Accept', '*/*'],
+  ['Connection', 'keep-alive'],
+] as const
 /** Methods for which python-requests sends no length when there is no body. */
 const bodyless = new Set(['GET', 'HEAD'])
