@@ -1,8 +1,9 @@
 import type * as v from 'valibot'
 import type { Finding } from './finding.ts'
 import type { TopologyPath } from './mistake.ts'
+import { suggest } from './suggest.ts'
 
-/** The schema library's issues in our words; unknown keys are left to `findUnknownKeys`. */
+/** The schema library's issues in our words; unknown keys are left to `findMisshapen`. */
 export function explainIssues(issues: readonly v.BaseIssue<unknown>[]): Finding[] {
   return issues.flatMap(issue => explainIssue(issue, []))
 }
@@ -37,7 +38,13 @@ function hintFor(issue: v.BaseIssue<unknown>): { hint?: string } {
   if (isPlain && issue.expected?.includes('string')) {
     return { hint: 'put it in quotes to make it text' }
   }
-  return {}
+  if (issue.type !== 'picklist' || typeof issue.input !== 'string') return {}
+  const options = Array.from(
+    issue.expected?.matchAll(/"([^"]+)"/g) ?? [],
+    ([, option = '']) => option,
+  )
+  const hint = suggest(issue.input, options)
+  return hint === undefined ? {} : { hint }
 }
 
 /** `cidr`, or `subnets[0]` for an item of a list. */

@@ -22,16 +22,3 @@ export interface TopologySource {
   readonly path: string
   readonly text: string
 }
-
-/** Every mistake of a topology file at once; `renderMistakes` shows them. */
-export class TopologyMistakes extends Error {
-  override readonly name = 'TopologyMistakes'
-  readonly mistakes: readonly Mistake[]
-  readonly source: TopologySource
-
-  constructor(source: TopologySource, mistakes: readonly Mistake[]) {
-    super(mistakes.map(mistake => mistake.message).join('; '))
-    this.source = source
-    this.mistakes = mistakes
-  }
-}

@@ -15,8 +15,9 @@ import type { Mistake, Position, TopologyPath, TopologySource } from './mistake.
 
 export interface ParsedYaml {
   readonly root: Located
-  /** What stops the file from being read any further; where there is any, the root is unreliable. */
   readonly mistakes: readonly Mistake[]
+  /** Whether the root stands for what the file says, but for the mistakes. */
+  readonly isReadable: boolean
   readonly positionOf: (range: TextRange) => Position
 }
 
@@ -41,7 +42,8 @@ export function parseYaml(source: TopologySource): ParsedYaml {
     const position = { line: 1, column: 1, length: 1 }
     return {
       root: emptyRoot,
-      mistakes: [{ message: tooDeep, path: [], position }],
+      mistakes: [{ message: `the file ${tooDeep}`, path: [], position }],
+      isReadable: false,
       positionOf,
     }
   }
@@ -53,13 +55,14 @@ function convertDocument(document: Document.Parsed, positionOf: (range: TextRang
     path: [],
     position: positionOf({ start: pos[0], end: pos[1] }),
   }))
-  if (syntax.length > 0) return { root: emptyRoot, mistakes: syntax }
+  if (syntax.length > 0) return { root: emptyRoot, mistakes: syntax, isReadable: false }
   const converter = new Converter(positionOf)
   const root = converter.convert(document.contents, [])
-  if (root.weight > heaviest) {
-    converter.report(root.range, [], `its aliases write out to more than ${heaviest} values`)
+  const isReadable = root.weight <= heaviest
+  if (!isReadable) {
+    converter.report(root.range, [], `the file’s aliases write out to more than ${heaviest} values`)
   }
-  return { root, mistakes: converter.mistakes }
+  return { root, mistakes: converter.mistakes, isReadable }
 }
 
 class Converter {
@@ -80,7 +83,7 @@ class Converter {
     const range = rangeOf(node)
     if (isAlias(node)) return this.#resolve(node.source, range, path)
     if (path.length > deepest) {
-      this.report(range, path, tooDeep)
+      this.report(range, path, `this ${tooDeep}`)
       return { ...emptyRoot, range }
     }
     const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined

@@ -19,7 +19,7 @@ export type Section = 'networks' | 'routers' | 'keypairs' | 'instances'
 /** Takes away what the findings point at until the schema accepts the rest; undefined where nothing is left. */
 export function prune(value: object, findings: readonly Finding[]): PrunedTopology | undefined {
   const removed = new RemovedPaths(value)
-  for (const { path } of findings) removed.add(path)
+  removed.addAll(findings.map(({ path }) => path))
   for (let round = 0; round < maxRounds && !removed.hasRoot(); round += 1) {
     const indexes: FileIndexes = new WeakMap()
     const rest = strip(value, removed, indexes, [])
@@ -33,7 +33,7 @@ export function prune(value: object, findings: readonly Finding[]): PrunedTopolo
         namesIn: section => namesIn(value, section),
       }
     }
-    for (const issue of parsed.issues) removed.add(toFilePath(stepsOf(issue)))
+    removed.addAll(parsed.issues.map(issue => toFilePath(stepsOf(issue))))
   }
   return undefined
 }
@@ -50,14 +50,13 @@ class RemovedPaths {
     this.#value = value
   }
 
-  /** Something that is missing takes what it is missing from with it. */
-  add(path: TopologyPath): void {
-    const present = path.findIndex((_, at) => !this.#isThere(path.slice(0, at + 1)))
-    const target = present === -1 ? path : path.slice(0, present)
-    this.#paths.add(JSON.stringify(target))
-    for (let length = 0; length <= target.length; length += 1) {
-      this.#ancestors.add(JSON.stringify(target.slice(0, length)))
-    }
+  /** Something that is missing, or was taken away before, takes what it is missing from with it. */
+  addAll(paths: readonly TopologyPath[]): void {
+    const targets = paths.map(path => {
+      const missing = path.findIndex((_, at) => !this.#isThere(path.slice(0, at + 1)))
+      return missing === -1 ? path : path.slice(0, missing)
+    })
+    for (const target of targets) this.#add(target)
   }
 
   has(path: TopologyPath): boolean {
@@ -70,6 +69,13 @@ class RemovedPaths {
 
   isAtOrBelow(path: TopologyPath): boolean {
     return this.#ancestors.has(JSON.stringify(path))
+  }
+
+  #add(path: TopologyPath): void {
+    this.#paths.add(JSON.stringify(path))
+    for (let length = 0; length <= path.length; length += 1) {
+      this.#ancestors.add(JSON.stringify(path.slice(0, length)))
+    }
   }
 
   #isThere(path: TopologyPath): boolean {

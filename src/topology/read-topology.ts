@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { checkTopology } from './check-topology.ts'
 import { explainIssues } from './explain-issues.ts'
-import { findUnknownKeys } from './find-unknown-keys.ts'
+import { findMisshapen } from './find-misshapen.ts'
 import type { Finding } from './finding.ts'
 import { cutToFile, findRange } from './located.ts'
 import type { Mistake, Position, TopologyPath, TopologySource } from './mistake.ts'
@@ -22,7 +22,7 @@ export type TopologyReading =
 export function readTopology(source: TopologySource): TopologyReading {
   if (source.text.length > longest) return refuse('is longer than 1 MiB, which no topology is')
   const yaml = parseYaml(source)
-  if (yaml.mistakes.length > 0) return { ok: false, mistakes: sort(yaml.mistakes) }
+  if (!yaml.isReadable) return { ok: false, mistakes: sort(yaml.mistakes) }
   const { value } = yaml.root
   if (value === null || value === undefined) return refuse('is empty')
   if (typeof value !== 'object' || Array.isArray(value)) return refuse('must be a mapping')
@@ -31,20 +31,28 @@ export function readTopology(source: TopologySource): TopologyReading {
 
 function checkValue(value: object, yaml: ParsedYaml): TopologyReading {
   const parsed = v.safeParse(topologySchema, value, { abortPipeEarly: true })
-  const shape = [
-    ...findUnknownKeys(topologySchema, value),
-    ...(parsed.success ? [] : explainIssues(parsed.issues)),
-  ]
+  const misshapen = findMisshapen(topologySchema, value)
+  const issues = parsed.success ? [] : explainIssues(parsed.issues)
+  const shape = [...misshapen, ...withoutRepeats(issues, misshapen)]
   const pruned = prune(value, shape)
   const findings = [...shape, ...(pruned === undefined ? [] : checkTopology(pruned))]
-  if (findings.length === 0 && parsed.success) {
+  if (findings.length + yaml.mistakes.length === 0 && parsed.success) {
     return {
       ok: true,
       topology: parsed.output,
       locate: path => yaml.positionOf(findRange(yaml.root, path, 'key')),
     }
   }
-  return { ok: false, mistakes: sort(findings.map(finding => locateFinding(finding, yaml))) }
+  const located = findings.map(finding => locateFinding(finding, yaml))
+  return { ok: false, mistakes: sort([...yaml.mistakes, ...located]) }
+}
+
+/** Takes away what says again, in the schema library's words, that something above is misshapen. */
+function withoutRepeats(issues: readonly Finding[], misshapen: readonly Finding[]): Finding[] {
+  const reported = new Set(misshapen.map(({ path }) => JSON.stringify(path)))
+  return issues.filter(
+    ({ path }) => !path.some((_, at) => reported.has(JSON.stringify(path.slice(0, at + 1)))),
+  )
 }
 
 function locateFinding({ part = 'value', ...finding }: Finding, yaml: ParsedYaml): Mistake {

@@ -18,13 +18,14 @@ function byPosition({ position: one }: Mistake, { position: other }: Mistake): n
 function renderMistake(path: string, lines: readonly string[], mistake: Mistake): string {
   const { line, column } = mistake.position
   const excerpt = renderExcerpt(lines[line - 1] ?? '', mistake.position)
-  const hint = mistake.hint === undefined ? [] : [`    ${mistake.hint}`]
-  return [`${path}:${line}:${column}: ${mistake.message}`, ...excerpt, ...hint].join('\n')
+  const hint = mistake.hint === undefined ? [] : [`    ${printable(mistake.hint)}`]
+  const message = printable(mistake.message)
+  return [`${printable(path)}:${line}:${column}: ${message}`, ...excerpt, ...hint].join('\n')
 }
 
 /** The line and its carets; of a long line what is around them. */
 function renderExcerpt(text: string, { column, length }: Position): string[] {
-  const line = text.replace(unprintable, '\u{fffd}')
+  const line = maskControls(text)
   if (line.trim() === '') return []
   const from = line.length <= widest ? 0 : Math.max(0, column - 1 - widest / 2)
   const to = Math.min(line.length, from + widest)
@@ -39,7 +40,19 @@ function renderExcerpt(text: string, { column, length }: Position): string[] {
 
 /** As wide as the character is on a terminal. */
 function blankOf(character: string): string {
+  if (zeroWidth.test(character)) return ''
   return wide.test(character) ? '  ' : ' '
+}
+
+/** What a user or the file said, on one line and not without end. */
+function printable(text: string): string {
+  const line = maskControls(text.replace(/\s+/g, ' '))
+  return line.length <= longestMessage ? line : `${line.slice(0, longestMessage)}…`
+}
+
+/** What moves a terminal's cursor must not reach it; lengths stay, for the carets. */
+function maskControls(text: string): string {
+  return text.replace(unprintable, match => '\u{fffd}'.repeat(match.length))
 }
 
 function summarise(path: string, count: number): string {
@@ -50,8 +63,9 @@ function summarise(path: string, count: number): string {
 
 const mostShown = 100
 const widest = 100
+const longestMessage = 400
 
-// What moves the cursor of a terminal must not reach it.
 const unprintable = /[^\P{C}\t\u{200d}]/gu
+const zeroWidth = /[\p{Mn}\u{200d}]/u
 const wide =
   /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}/u

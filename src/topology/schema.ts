@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { labNamePattern, labNameRule } from './lab-name.ts'
 import { describe } from './schema/describe.ts'
 import { instance } from './schema/instance-schema.ts'
 import { keypair } from './schema/keypair-schema.ts'
@@ -17,13 +18,7 @@ export const topologySchema = v.strictObject({
     describe(
       'Name of the lab',
       'The file’s name without its ending when left out.',
-      v.pipe(
-        v.string(),
-        v.regex(
-          /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/,
-          'must be 1 to 32 of a-z, 0-9 and -, not beginning or ending with -',
-        ),
-      ),
+      v.pipe(v.string(), v.regex(labNamePattern, labNameRule)),
     ),
   ),
   description: v.exactOptional(

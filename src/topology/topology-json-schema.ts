@@ -1,4 +1,4 @@
-import { getDescription, getTitle } from 'valibot'
+import { type GenericSchema, getDescription, getTitle } from 'valibot'
 import { topologySchema } from './schema.ts'
 
 /**
@@ -10,19 +10,43 @@ export async function topologyJsonSchema(): Promise<Readonly<Record<string, unkn
   const schema = toJsonSchema(topologySchema, {
     typeMode: 'input',
     errorMode: 'ignore',
-    // What stands behind a transformation, titles too, does not count as input and would be lost.
     overrideSchema: ({ valibotSchema, jsonSchema }) => ({
       ...jsonSchema,
-      ...defined('title', getTitle(valibotSchema)),
-      ...defined('description', getDescription(valibotSchema)),
+      ...('entries' in valibotSchema
+        ? { properties: describeProperties(valibotSchema.entries, jsonSchema.properties ?? {}) }
+        : {}),
     }),
   })
   return { ...schema, title: 'Topology of a lab', description }
 }
 
-function defined(key: string, value: string | undefined): Readonly<Record<string, string>> {
-  return value === undefined ? {} : { [key]: value }
+/** What stands behind a transformation, titles too, does not count as input to the converter and would be lost. */
+function describeProperties<Property>(
+  entries: unknown,
+  properties: Readonly<Record<string, Property>>,
+): Record<string, Property> {
+  const schemas = new Map(Object.entries(entries ?? {}))
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => {
+      const schema = unwrap(schemas.get(key))
+      if (schema === undefined) return [key, property]
+      const words = { title: getTitle(schema), description: getDescription(schema) }
+      return [key, Object.assign({}, property, words)]
+    }),
+  )
 }
+
+/** The schema behind `optional`. */
+function unwrap(schema: unknown): GenericSchema | undefined {
+  if (!isSchema(schema)) return undefined
+  return 'wrapped' in schema && optionalTypes.has(schema.type) ? unwrap(schema.wrapped) : schema
+}
+
+function isSchema(value: unknown): value is GenericSchema {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema'
+}
+
+const optionalTypes = new Set(['optional', 'exact_optional'])
 
 const description =
   'What `lab up` builds: networks, routers and instances in OpenStack’s words. Whatever is left out is derived, the same every time.'

@@ -4,7 +4,10 @@ import { canonicalAddress, formatCidr, parseAddress, parseCidr } from '../ip.ts'
 /** An id as OpenStack writes it; upper case is accepted and lowered. */
 export const uuid = v.pipe(
   v.string(),
-  v.check(isUuid, 'must be a UUID like 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b'),
+  v.regex(
+    /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/,
+    'must be a UUID like 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b',
+  ),
   v.toLowerCase(),
 )
 
@@ -16,12 +19,12 @@ export const keystoneId = v.pipe(
 
 export const macAddress = v.pipe(
   v.string(),
-  v.check(isMacAddress, 'must be a MAC address like fa:16:3e:12:34:56'),
+  v.regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$/, 'must be a MAC address like fa:16:3e:12:34:56'),
   v.check(
-    mac => !isMacAddress(mac) || !isMulticast(mac),
-    'is a multicast MAC address; the first byte of a port’s must be even',
+    mac => !isMulticast(mac),
+    'is a multicast MAC address; the first byte of a port’s is even',
   ),
-  v.check(mac => !/^[0:]+$/.test(mac), 'is no address of a port: it is all zero'),
+  v.check(mac => !/^[0:]+$/.test(mac), 'is all zero, which is no port’s address'),
   v.toLowerCase(),
 )
 
@@ -52,12 +55,23 @@ export const resourceName = v.pipe(
   ),
 )
 
-export const hostLabel = v.pipe(v.string(), v.check(isHostLabel, hostLabelRule()))
+export const hostLabel = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
+    'must be a host name: 1 to 63 letters, digits or -, not beginning or ending with - (RFC 1123)',
+  ),
+)
 
 export const domainName = v.pipe(
   v.string(),
   v.check(
-    name => name.length <= 253 && name.replace(/\.$/, '').split('.').every(isHostLabel),
+    name =>
+      name.length <= 253 &&
+      name
+        .replace(/\.$/, '')
+        .split('.')
+        .every(label => v.is(hostLabel, label)),
     'must be a domain name like example.org',
   ),
 )
@@ -76,14 +90,6 @@ export const portNumber = v.pipe(
   v.maxValue(65535, 'must be from 1 to 65535'),
 )
 
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
-}
-
-function isMacAddress(text: string): boolean {
-  return /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)
-}
-
 function isMulticast(mac: string): boolean {
   return Number.parseInt(mac.slice(0, 2), 16) % 2 === 1
 }
@@ -91,12 +97,4 @@ function isMulticast(mac: string): boolean {
 function canonicalCidr(text: string): string {
   const network = parseCidr(text)
   return network === undefined ? text : formatCidr(network)
-}
-
-function isHostLabel(name: string): boolean {
-  return /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(name)
-}
-
-function hostLabelRule(): string {
-  return 'must be a host name: 1 to 63 letters, digits or -, not beginning or ending with - (RFC 1123)'
 }

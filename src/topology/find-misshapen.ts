@@ -3,33 +3,30 @@ import type { TopologyPath } from './mistake.ts'
 import { suggest } from './suggest.ts'
 
 /**
- * Every key that the schema does not know. The schema library reports only the first of each mapping, and none in
- * a value that may be text or a mapping.
+ * Every key that the schema does not know, and every list where it wants a mapping. The schema library reports only
+ * the first unknown key of a mapping, none in a value that may be text or a mapping, and takes lists for mappings.
  */
-export function findUnknownKeys(
-  schema: unknown,
-  value: unknown,
-  path: TopologyPath = [],
-): Finding[] {
-  if (!isSchemaNode(schema)) return []
-  if (Array.isArray(value)) {
-    return findInArray(schema, value, path)
-  }
-  if (typeof value !== 'object' || value === null) return []
+export function findMisshapen(schema: unknown, value: unknown, path: TopologyPath = []): Finding[] {
+  if (!isSchemaNode(schema) || typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return findInList(unwrap(schema), value, path)
   const node = findMapping(schema)
   if (node === undefined) return []
   return Object.entries(value).flatMap(([key, child]) => {
     const here = [...path, key]
-    if (node.entries === undefined) return findUnknownKeys(node.value, child, here)
+    if (node.entries === undefined) return findMisshapen(node.value, child, here)
     return Object.hasOwn(node.entries, key)
-      ? findUnknownKeys(node.entries[key], child, here)
+      ? findMisshapen(node.entries[key], child, here)
       : [unknownKey(key, here, Object.keys(node.entries))]
   })
 }
 
-function findInArray(schema: SchemaNode, value: readonly unknown[], path: TopologyPath): Finding[] {
-  const { item } = unwrap(schema)
-  return value.flatMap((child, index) => findUnknownKeys(item, child, [...path, index]))
+function findInList(schema: SchemaNode, list: readonly unknown[], path: TopologyPath): Finding[] {
+  if (schema.type === 'array') {
+    return list.flatMap((child, index) => findMisshapen(schema.item, child, [...path, index]))
+  }
+  if (findMapping(schema) === undefined) return []
+  const wanted = schema.type === 'union' ? 'text or a mapping' : 'a mapping'
+  return [{ message: `\`${path.at(-1)}\` must be ${wanted}, not a list`, path }]
 }
 
 /** The mapping that a value of this schema is, where it can be one. */

@@ -1,0 +1,87 @@
+import { Buffer } from 'node:buffer'
+import { readFile, stat } from 'node:fs/promises'
+import { labNameOf } from '../topology/lab-name.ts'
+import type { TopologySource } from '../topology/mistake.ts'
+import { readTopology, type TopologyReading } from '../topology/read-topology.ts'
+import { TopologyMistakes } from '../topology/topology-mistakes.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
+import { findTopologyFile } from './find-topology-file.ts'
+import { LabError } from './lab-error.ts'
+
+export interface LoadedTopology
+  extends Pick<TopologyReading & { ok: true }, 'topology' | 'locate'> {
+  readonly source: TopologySource
+  /** The lab's name where the user gives no other. */
+  readonly name: string
+}
+
+/**
+ * Loads what a user calls a topology: a path, the name of one that ships, or `-` for standard input. Throws
+ * LabError where there is nothing to read, and TopologyMistakes with everything that is wrong in it.
+ */
+export async function loadTopologyFile(wanted: string): Promise<LoadedTopology> {
+  const source = wanted === '-' ? await readStdin() : await readSource(wanted)
+  const reading = readTopology(source)
+  if (!reading.ok) throw new TopologyMistakes(source, reading.mistakes)
+  const { topology, locate } = reading
+  return { topology, locate, source, name: labNameOf(topology, source.path) }
+}
+
+async function readSource(wanted: string): Promise<TopologySource> {
+  const path = await findTopologyFile(wanted)
+  try {
+    await refuseUnreadable(path)
+    return { path, text: decodeUtf8(path, await readFile(path)) }
+  } catch (error) {
+    throw explain(path, error)
+  }
+}
+
+/** Looks before reading: what is a device, a pipe or huge is not opened at all. */
+async function refuseUnreadable(path: string): Promise<void> {
+  const stats = await stat(path)
+  if (stats.isDirectory()) {
+    throw refuse(path, 'it is a directory', 'Name the file in it: a topology is one YAML file.')
+  }
+  if (!stats.isFile()) {
+    throw refuse(path, 'it is not a regular file', 'To read from a pipe, give - and pipe into it.')
+  }
+  if (stats.size > longestBytes) {
+    const size = (stats.size / 2 ** 20).toFixed(1)
+    throw refuse(path, `it has ${size} MiB, and no topology is longer than 1 MiB`)
+  }
+}
+
+async function readStdin(): Promise<TopologySource> {
+  const path = '<stdin>'
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk)
+    chunks.push(bytes)
+    size += bytes.length
+    if (size > longestBytes) throw refuse(path, 'no topology is longer than 1 MiB')
+  }
+  return { path, text: decodeUtf8(path, Buffer.concat(chunks)) }
+}
+
+function explain(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reason = reasons[code]
+  return reason === undefined ? error : refuse(path, reason, undefined, error)
+}
+
+function refuse(path: string, reason: string, hint?: string, cause?: unknown): LabError {
+  return new LabError(`Cannot read topology ${path}: ${reason}.`, { exitCode: 2, hint, cause })
+}
+
+const longestBytes = 2 ** 20
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of the path is not a directory',
+  EACCES: 'permission denied',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EIO: 'the disk cannot read it',
+}
