@@ -12,12 +12,18 @@ interface CleanOptions {
 /** `lab clean`: takes away labs that a crash left half-built or half-removed, or that ended with a reboot. */
 export async function clean(options: CleanOptions): Promise<void> {
   requireRoot()
-  const states = await Promise.all(labNames().map(async lab => ({ lab, state: await stateOf(lab) })))
+  const states = await Promise.all(
+    labNames().map(async lab => ({ lab, state: await stateOf(lab) })),
+  )
   const left = states.filter(({ state }) => LEFTOVERS.has(state))
   if (!options.dryRun) for (const { lab } of left) await takeLabDown(lab)
   if (options.json) return printJson(left)
   const verb = options.dryRun ? 'would go' : 'is gone'
-  print(left.length === 0 ? 'Nothing is left over.' : left.map(({ lab, state }) => `✔ Lab ${lab} (${state}) ${verb}`).join('\n'))
+  print(
+    left.length === 0
+      ? 'Nothing is left over.'
+      : left.map(({ lab, state }) => `✔ Lab ${lab} (${state}) ${verb}`).join('\n'),
+  )
 }
 
 const LEFTOVERS = new Set(['half-built', 'half-removed', 'gone since reboot'])

@@ -34,11 +34,15 @@ export async function down(
   else for (const one of taken) print(describe(one))
   if (problems.length === 1) throw problems[0]
   if (problems.length > 1)
-    throw new LabError(problems.map(problem => (problem instanceof Error ? problem.message : problem)).join('\n'))
+    throw new LabError(
+      problems.map(problem => (problem instanceof Error ? problem.message : problem)).join('\n'),
+    )
 }
 
 function wanted(names: readonly string[], globals: GlobalOptions): string[] {
-  return names.length === 0 ? [pickLab(undefined, globals)] : names.map(name => pickLab(name, globals))
+  return names.length === 0
+    ? [pickLab(undefined, globals)]
+    : names.map(name => pickLab(name, globals))
 }
 
 /** Takes one lab down under its lock. */

@@ -2,18 +2,23 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { LabError } from '../lab/lab-error.ts'
-import { findNode, nodeNames } from '../plan/find-node.ts'
 import type { LabRecord } from '../lab/record.ts'
 import { systemPath } from '../linux/system-path.ts'
+import { findNode, nodeNames } from '../plan/find-node.ts'
 import { suggest } from '../topology/suggest.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { requireRoot } from './require-root.ts'
 
 /** `lab exec`: runs a command in a node's namespace and ends with its exit code. */
-export async function exec(node: string, command: readonly string[], globals: GlobalOptions): Promise<void> {
+export async function exec(
+  node: string,
+  command: readonly string[],
+  globals: GlobalOptions,
+): Promise<void> {
   requireRoot()
   const record = pickRecord(undefined, globals)
-  await enter(record, namespaceOf(record, node), command)
+  const words = command[0] === '--' ? command.slice(1) : command
+  await enter(record, namespaceOf(record, node), words)
 }
 
 /** `lab shell`: the user's shell in a node's namespace. */
@@ -22,7 +27,7 @@ export async function shell(node: string, globals: GlobalOptions): Promise<void>
   const record = pickRecord(undefined, globals)
   const namespace = namespaceOf(record, node)
   process.stderr.write(`You are root in ${namespace}, with the machine's files. Leave with exit.\n`)
-  await enter(record, namespace, [process.env['SHELL'] ?? '/bin/sh'])
+  await enter(record, namespace, [process.env.SHELL ?? '/bin/sh'])
 }
 
 /** The namespace of a node by its name or its namespace. Throws LabError where there is none, or where it is down. */
@@ -43,7 +48,11 @@ function namespaceOf(record: LabRecord, node: string): string {
 }
 
 /** Ctrl-C in the terminal reaches the command itself; this process only waits for it. */
-async function enter(record: LabRecord, namespace: string, command: readonly string[]): Promise<void> {
+async function enter(
+  record: LabRecord,
+  namespace: string,
+  command: readonly string[],
+): Promise<void> {
   const child = spawn('ip', ['netns', 'exec', namespace, ...command], {
     stdio: 'inherit',
     env: { ...process.env, PATH: systemPath, LAB: record.lab },

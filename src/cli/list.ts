@@ -1,5 +1,5 @@
-import { isHeld } from '../lab/lock.ts'
 import { readJournal } from '../lab/journal.ts'
+import { isHeld } from '../lab/lock.ts'
 import { labNames, readRecord } from '../lab/record.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
 import { alignColumns, print, printJson } from './print.ts'
@@ -37,7 +37,13 @@ async function describeLab(name: string) {
   }
 }
 
-export type LabState = 'stands' | 'building' | 'removing' | 'half-built' | 'half-removed' | 'gone since reboot'
+export type LabState =
+  | 'stands'
+  | 'building'
+  | 'removing'
+  | 'half-built'
+  | 'half-removed'
+  | 'gone since reboot'
 
 /** How far a lab has come, and whether somebody is at it. */
 export async function stateOf(lab: string): Promise<LabState> {

@@ -23,7 +23,9 @@ export async function logs(
   const files = filesOf(lab, service)
   if (options.follow) return await follow(files)
   if (options.json)
-    return printJson(files.map(file => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') })))
+    return printJson(
+      files.map(file => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') })),
+    )
   print(files.map(file => render(file, files.length > 1)).join('\n'))
 }
 

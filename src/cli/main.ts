@@ -3,24 +3,36 @@ import { renderError } from './render-error.ts'
 
 /** The command line: parses, picks the command and imports it on demand, so that help costs next to nothing. */
 const program = new Command('lab')
-  .description('Builds the path on which an OpenStack guest fetches its metadata, on this machine, in about a second.')
+  .description(
+    'Builds the path on which an OpenStack guest fetches its metadata, on this machine, in about a second.',
+  )
   .version('0.1.0')
   .option('--lab <name>', 'the lab that a command is about; needed where several stand')
   .enablePositionalOptions()
   .exitOverride()
   .configureOutput({ writeErr: text => process.stderr.write(text) })
   .showSuggestionAfterError()
-  .addHelpText('after', '\nFirst:  sudo lab up dhcp-mode\nThen:   sudo lab exec vm1 -- curl -s http://169.254.169.254/')
+  .addHelpText(
+    'after',
+    '\nFirst:  sudo lab up dhcp-mode\nThen:   sudo lab exec vm1 -- curl -s http://169.254.169.254/',
+  )
 
 const json = new Option('--json', 'print the answer as JSON')
 
 program
   .command('up')
   .description('build a lab, or apply what has changed in its topology')
-  .argument('<topology>', 'a YAML file, `-` for standard input, or the name of one that ships: dhcp-mode, router-mode')
+  .argument(
+    '<topology>',
+    'a YAML file, `-` for standard input, or the name of one that ships: dhcp-mode, router-mode',
+  )
   .option('--name <name>', "the lab's name (default: the topology's)")
   .option('--release <release>', "Neutron's release, and Nova's where the file names none")
-  .addOption(new Option('--runtime <runtime>', 'where the services run').choices(['process']).default('process'))
+  .addOption(
+    new Option('--runtime <runtime>', 'where the services run')
+      .choices(['process'])
+      .default('process'),
+  )
   .option('--dry-run', 'print the shell script that builds the same lab, and change nothing')
   .option('--keep-on-error', 'leave what stands when something fails, instead of rolling back')
   .option('--no-install', 'refuse where host programs are missing, instead of installing them')
@@ -33,7 +45,9 @@ program
   .argument('[name...]', 'labs; may be left out where only one stands')
   .option('--all', 'every lab')
   .addOption(json)
-  .action(async (names, options) => (await import('./down.ts')).down(names, options, program.opts()))
+  .action(async (names, options) =>
+    (await import('./down.ts')).down(names, options, program.opts()),
+  )
 
 program
   .command('list')
@@ -46,7 +60,9 @@ program
   .description('what stands of a lab, what should, and what differs')
   .argument('[name]', 'the lab; may be left out where only one stands')
   .addOption(json)
-  .action(async (name, options) => (await import('./status.ts')).status(name, options, program.opts()))
+  .action(async (name, options) =>
+    (await import('./status.ts')).status(name, options, program.opts()),
+  )
 
 program
   .command('exec')
@@ -65,15 +81,23 @@ program
 program
   .command('logs')
   .description('show what services have printed')
-  .argument('[service]', 'dnsmasq, haproxy, neutron-metadata-agent, nova-api-metadata, neutron-dhcp-agent, …')
+  .argument(
+    '[service]',
+    'dnsmasq, haproxy, neutron-metadata-agent, nova-api-metadata, neutron-dhcp-agent, …',
+  )
   .option('-f, --follow', 'go on as it grows')
   .addOption(json)
-  .action(async (service, options) => (await import('./logs.ts')).logs(service, options, program.opts()))
+  .action(async (service, options) =>
+    (await import('./logs.ts')).logs(service, options, program.opts()),
+  )
 
 program
   .command('restart')
   .description('stop services and start them again')
-  .argument('<service>', 'dnsmasq, haproxy, neutron-metadata-agent, nova-api-metadata, neutron-dhcp-agent, …')
+  .argument(
+    '<service>',
+    'dnsmasq, haproxy, neutron-metadata-agent, nova-api-metadata, neutron-dhcp-agent, …',
+  )
   .action(async service => (await import('./restart.ts')).restart(service, program.opts()))
 
 program
@@ -81,7 +105,9 @@ program
   .description('check topologies; needs no root')
   .argument('<topology...>', 'files, or names of those that ship')
   .addOption(json)
-  .action(async (topologies, options) => (await import('./validate.ts')).validate(topologies, options))
+  .action(async (topologies, options) =>
+    (await import('./validate.ts')).validate(topologies, options),
+  )
 
 program
   .command('schema')
@@ -93,7 +119,12 @@ program
   .description('check that this machine has what a lab needs')
   .option('--install', 'install the programs that are missing')
   .addOption(json)
-  .action(async options => (await import('./doctor.ts')).doctor({ json: options.json === true, install: options.install === true }))
+  .action(async options =>
+    (await import('./doctor.ts')).doctor({
+      json: options.json === true,
+      install: options.install === true,
+    }),
+  )
 
 program
   .command('clean')
@@ -102,11 +133,11 @@ program
   .addOption(json)
   .action(async options => (await import('./clean.ts')).clean(options))
 
-
 try {
   await program.parseAsync()
 } catch (error) {
-  process.exitCode = error instanceof CommanderError ? usageExitCode(error) : await renderError(error)
+  process.exitCode =
+    error instanceof CommanderError ? usageExitCode(error) : await renderError(error)
 }
 
 /** Help and version are answers; everything else that commander refuses is wrong usage. */

@@ -1,6 +1,6 @@
-import { labExists } from '../lab/up.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { type LabRecord, labNames, readRecord } from '../lab/record.ts'
+import { labExists } from '../lab/up.ts'
 
 /** Options that stand before the command. */
 export interface GlobalOptions {
@@ -13,7 +13,8 @@ export function pickLab(name: string | undefined, { lab }: GlobalOptions): strin
   if (wanted !== undefined) return existingLab(wanted)
   const names = labNames()
   const [only] = names
-  if (only === undefined) throw new LabError('No lab stands.', { hint: 'sudo lab up dhcp-mode builds one.' })
+  if (only === undefined)
+    throw new LabError('No lab stands.', { hint: 'sudo lab up dhcp-mode builds one.' })
   if (names.length === 1) return only
   throw new LabError(`Which lab? ${names.join(', ')} stand.`, {
     hint: 'Name one with --lab, before the command.',
@@ -26,7 +27,9 @@ export function pickRecord(name: string | undefined, options: GlobalOptions): La
   const lab = pickLab(name, options)
   const record = readRecord(lab)
   if (record !== null) return record
-  throw new LabError(`Lab ${lab} was never built to an end`, { hint: `\`lab down ${lab}\` clears it away.` })
+  throw new LabError(`Lab ${lab} was never built to an end`, {
+    hint: `\`lab down ${lab}\` clears it away.`,
+  })
 }
 
 function existingLab(name: string): string {

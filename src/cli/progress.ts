@@ -83,11 +83,17 @@ class PhaseProgress {
 
 async function draw(phases: readonly PhaseProgress[]): Promise<void> {
   const { Listr, ListrLogger, ProcessOutput } = await import('listr2')
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
+  const logger = new ListrLogger({
+    processOutput: new ProcessOutput(process.stderr, process.stderr),
+  })
   const tasks = phases.map(phase => phase.toTask())
   const common = { concurrent: true, exitOnError: false, registerSignalListeners: false } as const
   const listr = process.stderr.isTTY
-    ? new Listr(tasks, { ...common, renderer: 'default', rendererOptions: { logger, showErrorMessage: false, collapseSkips: false } })
+    ? new Listr(tasks, {
+        ...common,
+        renderer: 'default',
+        rendererOptions: { logger, showErrorMessage: false, collapseSkips: false },
+      })
     : new Listr(tasks, { ...common, renderer: 'simple', rendererOptions: { logger } })
   await listr.run()
 }

@@ -9,12 +9,17 @@ export async function renderError(error: unknown): Promise<number> {
   const { chalkStderr } = await import('chalk')
   const lines = linesOf(error)
   process.stderr.write(`${chalkStderr.red('✖')} ${lines.join('\n')}\n`)
-  if (process.env['LAB_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  if (process.env.LAB_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return exitCodeOf(error)
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number' && isOwn(error))
+  if (
+    error instanceof Error &&
+    'exitCode' in error &&
+    typeof error.exitCode === 'number' &&
+    isOwn(error)
+  )
     return error.exitCode
   return 1
 }
@@ -33,7 +38,8 @@ function linesOf(error: unknown): string[] {
 
 function causeLines(error: ApplyFailed): string[] {
   const source = error.steps[0]?.source
-  const words = error.cause instanceof Error ? error.cause.message.split('\n') : [String(error.cause)]
+  const words =
+    error.cause instanceof Error ? error.cause.message.split('\n') : [String(error.cause)]
   return [...words, ...(source ? [`in the topology: ${source}`] : [])]
 }
 

@@ -56,7 +56,9 @@ async function look(record: LabRecord) {
     release: record.cloud.neutron.release,
     resources: steps.length,
     standing: steps.filter(({ id }) => differences.get(id)?.length === 0).length,
-    differences: steps.flatMap(({ id }) => (differences.get(id) ?? []).map(text => ({ resource: id, text }))),
+    differences: steps.flatMap(({ id }) =>
+      (differences.get(id) ?? []).map(text => ({ resource: id, text })),
+    ),
     services,
   }
 }
@@ -76,7 +78,9 @@ function render(seen: Awaited<ReturnType<typeof look>>): string {
     '',
     ...alignColumns(rows),
     ...(whole ? [] : ['', ...seen.differences.map(({ text }) => `${color.red('-')} ${text}`)]),
-    ...(whole ? [] : ['', `\`lab up ${seen.topology}\` puts it right, \`lab down ${seen.lab}\` takes it away.`]),
+    ...(whole
+      ? []
+      : ['', `\`lab up ${seen.topology}\` puts it right, \`lab down ${seen.lab}\` takes it away.`]),
   ].join('\n')
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Chalk, type ChalkInstance } from 'chalk'
 import type { Cloud, Instance } from '../cloud/cloud.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
+import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
 import { readNamespace } from '../linux/read-ip.ts'
 import type { SeenRoute } from '../plan/ip-differences.ts'
@@ -19,7 +20,8 @@ export async function summarize(result: UpResult, options: SummaryOptions): Prom
   const { cloud, plan } = result.record
   const fetched = await fetchFirst(cloud)
   const namespaces = await describeNamespaces(plan.steps)
-  if (options.json) return printJson({ lab: cloud.lab, outcome: result.outcome, namespaces, fetched })
+  if (options.json)
+    return printJson({ lab: cloud.lab, outcome: result.outcome, namespaces, fetched })
   const color = new Chalk(process.stdout.isTTY ? {} : { level: 0 })
   print(
     [
@@ -31,7 +33,11 @@ export async function summarize(result: UpResult, options: SummaryOptions): Prom
   )
 }
 
-function headline({ outcome, made, record }: UpResult, seconds: number, color: ChalkInstance): string {
+function headline(
+  { outcome, made, record }: UpResult,
+  seconds: number,
+  color: ChalkInstance,
+): string {
   const { cloud } = record
   const counts = [
     count(cloud.networks.length, 'network'),
@@ -62,7 +68,9 @@ interface NamespaceSummary {
 async function describeNamespaces(steps: readonly Step[]): Promise<NamespaceSummary[]> {
   const namespaces = steps.filter(step => step.kind === 'netns')
   const shown = namespaces.slice(0, MAX_NAMESPACES)
-  return await Promise.all(shown.map(async step => describeNamespace(step.namespace, step.why, steps)))
+  return await Promise.all(
+    shown.map(async step => describeNamespace(step.namespace, step.why, steps)),
+  )
 }
 
 const MAX_NAMESPACES = 12
@@ -115,7 +123,9 @@ function renderNamespaces(namespaces: readonly NamespaceSummary[], color: ChalkI
     `${color.bold(namespace)}  ${color.dim(is)}`,
     ...(addresses.length === 0 ? [] : [`  ${addresses.join('  ')}`]),
     ...(metadataRoute === null ? [] : [`  ${metadataRoute}`]),
-    ...alignColumns(listeners.map(({ service, listener }) => [`  ${service}`, color.cyan(listener)])),
+    ...alignColumns(
+      listeners.map(({ service, listener }) => [`  ${service}`, color.cyan(listener)]),
+    ),
   ])
 }
 
@@ -126,7 +136,8 @@ type Fetched =
 const FETCH_PATH = '/openstack/latest/meta_data.json'
 
 async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
-  const instance = cloud.instances.find(candidate => hasLease(cloud, candidate)) ?? cloud.instances[0]
+  const instance =
+    cloud.instances.find(candidate => hasLease(cloud, candidate)) ?? cloud.instances[0]
   if (instance === undefined) return null
   const about = { instance: instance.name, path: FETCH_PATH }
   try {
@@ -145,10 +156,19 @@ function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] 
   if (fetched === null) return []
   const url = `http://169.254.169.254${fetched.path}`
   if ('problem' in fetched)
-    return ['', `${color.yellow('!')} ${fetched.instance} gets no metadata from ${url}`, ...indent(fetched.problem)]
+    return [
+      '',
+      `${color.yellow('!')} ${fetched.instance} gets no metadata from ${url}`,
+      ...indent(fetched.problem),
+    ]
   const lines = JSON.stringify(JSON.parse(fetched.body), null, 2).split('\n')
   const rest = lines.length > MAX_LINES ? ['  …'] : []
-  return ['', `${color.bold(fetched.instance)} fetched ${url}`, ...indent(lines.slice(0, MAX_LINES).join('\n')), ...rest]
+  return [
+    '',
+    `${color.bold(fetched.instance)} fetched ${url}`,
+    ...indent(lines.slice(0, MAX_LINES).join('\n')),
+    ...rest,
+  ]
 }
 
 const MAX_LINES = 8
@@ -159,14 +179,14 @@ function indent(text: string): string[] {
 
 function renderNext(cloud: Cloud, color: ChalkInstance): string[] {
   const [instance] = cloud.instances
+  const lab = labNames().length > 1 ? `lab --lab ${cloud.lab}` : 'lab'
   const network = cloud.networks.find(candidate => !candidate['router:external'])
   const commands = [
     ...(instance === undefined
       ? []
-      : [`lab exec ${instance.name} -- curl -s http://169.254.169.254/latest/meta-data/`]),
-    ...(network === undefined ? [] : [`lab exec ${network.name} -- ss -lntup`]),
+      : [`${lab} exec ${instance.name} -- curl -s http://169.254.169.254/latest/meta-data/`]),
+    ...(network === undefined ? [] : [`${lab} exec ${network.name} -- ss -lntup`]),
     `lab down ${cloud.lab}`,
   ]
   return ['', 'Try next', ...commands.map(command => `  ${color.cyan(`sudo ${command}`)}`)]
 }
-

@@ -16,9 +16,9 @@ import { renderScript } from '../plan/render-script.ts'
 import type { Plan } from '../plan/step.ts'
 import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
 import { suggest } from '../topology/suggest.ts'
+import { ensurePrograms } from './ensure-programs.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { checkLabName } from './pick-lab.ts'
-import { ensurePrograms } from './ensure-programs.ts'
 import { print, remark } from './print.ts'
 import { Progress } from './progress.ts'
 import { requireRoot } from './require-root.ts'
@@ -48,7 +48,10 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   })
   const result = await build(settle(wish), options)
   const { summarize } = await import('./summary.ts')
-  await summarize(result, { seconds: (performance.now() - startedAt) / 1000, json: options.json === true })
+  await summarize(result, {
+    seconds: (performance.now() - startedAt) / 1000,
+    json: options.json === true,
+  })
 }
 
 /** Long enough for the largest lab that another command may be building or taking down. */
@@ -78,14 +81,21 @@ function checkRelease(name: string): ReleaseName {
   const release = releaseNames.find(known => known === name)
   if (release !== undefined) return release
   const near = suggest(name, releaseNames)
-  throw new LabError(`There is no release ${name} of Neutron${near === undefined ? '' : `; ${near}`}`, {
-    hint: `There is ${releaseNames.join(', ')}.`,
-    exitCode: 2,
-  })
+  throw new LabError(
+    `There is no release ${name} of Neutron${near === undefined ? '' : `; ${near}`}`,
+    {
+      hint: `There is ${releaseNames.join(', ')}.`,
+      exitCode: 2,
+    },
+  )
 }
 
 /** The secret of a lab that stands is kept; a new one is random. A topology that sets one has its way. */
-function settle({ lab, facts, cloudWith, source }: Wish): { source: string; cloud: Cloud; plan: Plan } {
+function settle({ lab, facts, cloudWith, source }: Wish): {
+  source: string
+  cloud: Cloud
+  plan: Plan
+} {
   const standing = readRecord(lab)?.cloud.neutron.metadata_agent.metadata_proxy_shared_secret
   const cloud = cloudWith(standing ?? randomBytes(16).toString('hex'))
   return { source, cloud, plan: buildPlan(cloud, facts) }
@@ -94,7 +104,14 @@ function settle({ lab, facts, cloudWith, source }: Wish): { source: string; clou
 function printScript({ lab, facts, cloudWith, source }: Wish): void {
   const cloud = cloudWith(randomBytes(16).toString('hex'))
   const plan = buildPlan(cloud, facts)
-  const record = { format: RECORD_FORMAT, lab, topology: source, runtime: 'process', cloud, plan } as const
+  const record = {
+    format: RECORD_FORMAT,
+    lab,
+    topology: source,
+    runtime: 'process',
+    cloud,
+    plan,
+  } as const
   print(
     renderScript(plan, {
       path: recordPathOf(lab),
@@ -140,14 +157,19 @@ async function undo(
   const interrupted = error instanceof Error && error.name === 'AbortError'
   if (!interrupted && !(error instanceof ApplyFailed)) return error
   const problem = interrupted ? 'Interrupted' : describe(error)
-  const count = error instanceof ApplyFailed ? `${error.done} of ${error.total} resources stand. ` : ''
+  const count =
+    error instanceof ApplyFailed ? `${error.done} of ${error.total} resources stand. ` : ''
   if (keep || wasThere)
     return new LabError(problem, {
       cause: error,
       standing: `${count}They were kept.`,
       hint: `\`lab up\` again goes on, \`lab down ${plan.lab}\` takes them away.`,
     })
-  remark(interrupted ? 'Interrupted: taking away what was built …' : 'Failed: taking away what was built …')
+  remark(
+    interrupted
+      ? 'Interrupted: taking away what was built …'
+      : 'Failed: taking away what was built …',
+  )
   await takeDown(plan.lab)
   return new LabError(problem, {
     cause: error,

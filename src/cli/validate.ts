@@ -1,12 +1,15 @@
 import { deriveCloud } from '../cloud/derive-cloud.ts'
-import { gatherFacts } from '../linux/gather-facts.ts'
 import { loadTopologyFile } from '../lab/load-topology-file.ts'
+import { gatherFacts } from '../linux/gather-facts.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { print, printJson } from './print.ts'
 import { renderError } from './render-error.ts'
 
 /** `lab validate`: checks topologies as `lab up` would, one after the other; exit code 2 where one has mistakes. */
-export async function validate(sources: readonly string[], options: { readonly json?: true }): Promise<void> {
+export async function validate(
+  sources: readonly string[],
+  options: { readonly json?: true },
+): Promise<void> {
   const results = []
   for (const source of sources) {
     const result = await check(source)
@@ -26,7 +29,9 @@ export async function validate(sources: readonly string[], options: { readonly j
     )
 }
 
-async function check(source: string): Promise<{ source: string; summary: string | null; problem: unknown }> {
+async function check(
+  source: string,
+): Promise<{ source: string; summary: string | null; problem: unknown }> {
   try {
     const { topology, name } = await loadTopologyFile(source)
     const cloud = deriveCloud(topology, { lab: name, secret: '' })

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { batchOrOwnKey } from '../plan/waves.ts'
 import type { Step } from '../plan/step.ts'
+import { batchOrOwnKey } from '../plan/waves.ts'
 import type { Journal } from './journal.ts'
 import { makeSteps } from './make-steps.ts'
 

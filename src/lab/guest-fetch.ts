@@ -6,7 +6,11 @@ import { guestNamespace } from '../plan/names.ts'
  * One real request of a guest, by curl in its namespace. Gives the body. Throws CommandFailed with curl's words where
  * there is no answer, or one that is not a success.
  */
-export async function fetchAsGuest(cloud: Cloud, instance: Instance, path: string): Promise<string> {
+export async function fetchAsGuest(
+  cloud: Cloud,
+  instance: Instance,
+  path: string,
+): Promise<string> {
   return await run([...fetchCommand(cloud, instance, path)], { lab: cloud.lab })
 }
 

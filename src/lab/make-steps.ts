@@ -1,15 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { inodeOf, type ProcessIdentity } from '../linux/process-table.ts'
 import { readNamespace } from '../linux/read-ip.ts'
+import { readRules } from '../linux/read-rules.ts'
 import { run } from '../linux/run.ts'
 import { type Command, type CommandStep, commandOf } from '../plan/command.ts'
 import { ipDifferences } from '../plan/ip-differences.ts'
-import { rulesDifferences } from '../plan/rules-differences.ts'
 import { sharedMarkerOf } from '../plan/render-script.ts'
+import { rulesDifferences } from '../plan/rules-differences.ts'
 import type { DirectoryStep, FileStep, RulesStep, ServiceStep, Step } from '../plan/step.ts'
+import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
 import { startService } from '../runtime/process/start-service.ts'
-import { missingListeners, describeListener } from '../runtime/process/missing-listeners.ts'
-import { readRules } from '../linux/read-rules.ts'
 import { LabError } from './lab-error.ts'
 
 /** What making steps leaves to remember. */
@@ -27,7 +27,10 @@ interface MakeOptions {
  * Makes one batch of steps (see `groupByBatch`) and reads back what the machine then shows. Throws CommandFailed
  * where a program refuses, LabError where it does not but the machine shows something else.
  */
-export async function makeSteps(group: readonly [Step, ...Step[]], options: MakeOptions): Promise<Made> {
+export async function makeSteps(
+  group: readonly [Step, ...Step[]],
+  options: MakeOptions,
+): Promise<Made> {
   const [first, ...rest] = group
   switch (first.kind) {
     case 'directory':
@@ -105,7 +108,9 @@ async function checkIp(namespace: string, steps: readonly CommandStep[]): Promis
     step.kind === 'ip' ? ipDifferences(step.expects, links, routes) : [],
   )
   if (differences.length > 0)
-    throw new LabError(`In ${namespace} the kernel does not show what was set: ${differences.join('; ')}`)
+    throw new LabError(
+      `In ${namespace} the kernel does not show what was set: ${differences.join('; ')}`,
+    )
 }
 
 async function runCommand({ argv, stdin }: Command, { lab, signal }: MakeOptions): Promise<string> {

@@ -20,9 +20,14 @@ export interface Observation {
 }
 
 /** Compares a plan with the machine, step by step. Changes nothing. */
-export async function observe(steps: readonly Step[], journal: JournalSummary): Promise<Observation> {
+export async function observe(
+  steps: readonly Step[],
+  journal: JournalSummary,
+): Promise<Observation> {
   const standing = new Set(
-    steps.flatMap(step => (step.kind === 'netns' && isOwnNamespace(step, journal) ? [step.namespace] : [])),
+    steps.flatMap(step =>
+      step.kind === 'netns' && isOwnNamespace(step, journal) ? [step.namespace] : [],
+    ),
   )
   const namespaces = new Map<string, NamespaceView>()
   await forEachParallel([...standing], async name => {
@@ -44,7 +49,10 @@ export async function observe(steps: readonly Step[], journal: JournalSummary): 
   return { differences, processes, namespaces }
 }
 
-async function forEachParallel<T>(items: readonly T[], action: (item: T) => Promise<void>): Promise<void> {
+async function forEachParallel<T>(
+  items: readonly T[],
+  action: (item: T) => Promise<void>,
+): Promise<void> {
   const rest = items.values()
   const worker = async () => {
     for (const item of rest) await action(item)

@@ -19,7 +19,9 @@ export function planChanges(
 ): Changes {
   const before = new Map(recorded.map(step => [step.id, step]))
   const anew = new Set(
-    wanted.filter(step => !(isAlike(before.get(step.id), step) && stands(step.id))).map(({ id }) => id),
+    wanted
+      .filter(step => !(isAlike(before.get(step.id), step) && stands(step.id)))
+      .map(({ id }) => id),
   )
   addDependants(wanted, anew)
   const after = new Set(wanted.map(({ id }) => id))
@@ -30,7 +32,9 @@ export function planChanges(
 }
 
 function isAlike(before: Step | undefined, after: Step): boolean {
-  return before !== undefined && JSON.stringify(comparable(before)) === JSON.stringify(comparable(after))
+  return (
+    before !== undefined && JSON.stringify(comparable(before)) === JSON.stringify(comparable(after))
+  )
 }
 
 /** Files that programs rewrite, and reasons, may differ between two plans without anything to do. */

@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Plan } from '../plan/step.ts'
 import { labsDirectory, recordPathOf, statePathOf } from './paths.ts'
@@ -41,7 +49,12 @@ export function readRecord(lab: string): LabRecord | null {
 }
 
 function isRecord(value: unknown): value is LabRecord {
-  return typeof value === 'object' && value !== null && 'format' in value && value.format === RECORD_FORMAT
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'format' in value &&
+    value.format === RECORD_FORMAT
+  )
 }
 
 /** Names of all labs that have a state directory, half-built ones too. */

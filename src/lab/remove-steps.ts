@@ -13,7 +13,10 @@ import type { JournalSummary } from './journal.ts'
  * Takes steps away, the last made first: services are asked to end, then links, namespaces, files. What is not there
  * is no error; everything is tried and the failures are given together, a line each.
  */
-export async function removeSteps(steps: readonly Step[], journal: JournalSummary): Promise<string[]> {
+export async function removeSteps(
+  steps: readonly Step[],
+  journal: JournalSummary,
+): Promise<string[]> {
   const failures: string[] = []
   const attempt = async (what: string, action: () => Promise<void> | void) => {
     try {
@@ -49,7 +52,8 @@ async function removeLinks(steps: readonly Step[], attempt: Attempt): Promise<vo
   const going = new Set(steps.filter(isNamespace).map(({ namespace }) => namespace))
   const batches = new Map<string, CommandStep[]>()
   for (const step of steps) {
-    if (step.kind !== 'ip' || going.has(step.namespace) || !standsNamespace(step.namespace)) continue
+    if (step.kind !== 'ip' || going.has(step.namespace) || !standsNamespace(step.namespace))
+      continue
     const key = batchOrOwnKey(step)
     batches.set(key, [...(batches.get(key) ?? []), step])
   }
@@ -69,11 +73,15 @@ function standsNamespace(name: string): boolean {
 
 /** With -force a batch goes on over lines whose device or address is no longer there. */
 function ignoreAbsent(error: unknown): void {
-  if (error instanceof Error && /Cannot find device|Cannot assign|No such/.test(error.message)) return
+  if (error instanceof Error && /Cannot find device|Cannot assign|No such/.test(error.message))
+    return
   throw error
 }
 
-async function removeNamespaces(steps: readonly NamespaceStep[], journal: JournalSummary): Promise<void> {
+async function removeNamespaces(
+  steps: readonly NamespaceStep[],
+  journal: JournalSummary,
+): Promise<void> {
   const standing = steps.filter(step => isOwnNamespace(step, journal))
   const [first, ...rest] = standing
   if (first === undefined) return

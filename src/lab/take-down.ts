@@ -77,7 +77,9 @@ async function stopLabProcesses(
   let stopped = 0
   for (;;) {
     const found = processesInNamespaces(inodes)
-    const own = found.filter(({ pid }) => environmentVariableOf(pid, 'LAB') === lab && pid !== process.pid)
+    const own = found.filter(
+      ({ pid }) => environmentVariableOf(pid, 'LAB') === lab && pid !== process.pid,
+    )
     if (own.length === 0) return { stopped, strangers: found.map(describeStranger) }
     const supervisors = own.filter(isSupervisor)
     await stopProcesses(supervisors.length > 0 ? supervisors : own, STOP_GRACE_MS)
@@ -105,7 +107,8 @@ function removeState(lab: string): void {
   const path = statePathOf(lab)
   const last = [journalPathOf(lab), recordPathOf(lab)]
   for (const name of readdirSync(path))
-    if (!last.includes(`${path}/${name}`)) rmSync(`${path}/${name}`, { recursive: true, force: true })
+    if (!last.includes(`${path}/${name}`))
+      rmSync(`${path}/${name}`, { recursive: true, force: true })
   for (const file of last) rmSync(file, { force: true })
   rmdirSync(path)
   removeLabsDirectoryIfEmpty()

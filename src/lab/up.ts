@@ -9,7 +9,7 @@ import { LabError } from './lab-error.ts'
 import { observe } from './observe.ts'
 import { journalPathOf, statePathOf } from './paths.ts'
 import { planChanges } from './plan-changes.ts'
-import { labNames, type LabRecord, readRecord, writeRecord, RECORD_FORMAT } from './record.ts'
+import { type LabRecord, labNames, RECORD_FORMAT, readRecord, writeRecord } from './record.ts'
 import { isOwnNamespace, removeSteps } from './remove-steps.ts'
 
 export interface UpOptions {
@@ -59,10 +59,14 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
 /** Nothing that exists is ever taken over: a namespace with a name of the plan must be the lab's own. */
 function refuseStrangers(plan: Plan, recorded: readonly Step[], journal: JournalSummary): void {
   const own = new Set(
-    recorded.flatMap(step => (step.kind === 'netns' && isOwnNamespace(step, journal) ? [step.namespace] : [])),
+    recorded.flatMap(step =>
+      step.kind === 'netns' && isOwnNamespace(step, journal) ? [step.namespace] : [],
+    ),
   )
   const taken = plan.steps.flatMap(step =>
-    step.kind === 'netns' && inodeOf(`/run/netns/${step.namespace}`) !== null && !own.has(step.namespace)
+    step.kind === 'netns' &&
+    inodeOf(`/run/netns/${step.namespace}`) !== null &&
+    !own.has(step.namespace)
       ? [step.namespace]
       : [],
   )
@@ -81,7 +85,9 @@ function describeTaken(lab: string, taken: readonly string[]): string {
 
 function hintForTaken(taken: readonly string[]): string {
   const owner = labNames().find(lab =>
-    readRecord(lab)?.plan.steps.some(step => step.kind === 'netns' && taken.includes(step.namespace)),
+    readRecord(lab)?.plan.steps.some(
+      step => step.kind === 'netns' && taken.includes(step.namespace),
+    ),
   )
   return owner === undefined
     ? `\`ip netns pids ${taken[0]}\` shows who uses it. Give the lab another name with --name, or other ids in the topology.`
@@ -94,7 +100,11 @@ async function changesSince(recorded: readonly Step[], plan: Plan, journal: Jour
   return planChanges(recorded, plan.steps, id => differences.get(id)?.length === 0)
 }
 
-async function removeOutdated(steps: readonly Step[], journal: JournalSummary, lab: string): Promise<void> {
+async function removeOutdated(
+  steps: readonly Step[],
+  journal: JournalSummary,
+  lab: string,
+): Promise<void> {
   if (steps.length === 0) return
   const failures = await removeSteps(steps, journal)
   using open = new Journal(lab)
@@ -105,7 +115,11 @@ async function removeOutdated(steps: readonly Step[], journal: JournalSummary, l
     })
 }
 
-async function makeSteps(record: LabRecord, steps: readonly Step[], options: UpOptions): Promise<void> {
+async function makeSteps(
+  record: LabRecord,
+  steps: readonly Step[],
+  options: UpOptions,
+): Promise<void> {
   const { lab } = record
   writeRecord(record)
   using journal = new Journal(lab)

@@ -12,7 +12,7 @@ export function gatherFacts(): MachineFacts {
     nowSeconds: Math.floor(Date.now() / 1000),
     node: process.execPath,
     root: projectRoot,
-    compileCache: process.env['NODE_COMPILE_CACHE'] ?? '',
+    compileCache: process.env.NODE_COMPILE_CACHE ?? '',
   }
 }
 

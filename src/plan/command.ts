@@ -1,12 +1,4 @@
-import type {
-
-  NamespaceStep,
-  RulesStep,
-  ServiceStep,
-  Step,
-  SysctlStep,
-  WaitStep,
-} from './step.ts'
+import type { NamespaceStep, RulesStep, ServiceStep, Step, SysctlStep, WaitStep } from './step.ts'
 
 /** One process to run: what `lab up` starts and what `lab up --dry-run` prints. */
 export interface Command {
@@ -96,7 +88,12 @@ function addNamespace(step: NamespaceStep): string {
 function sysctlCommand(namespace: string, steps: readonly SysctlStep[]): Command {
   const settings = steps.flatMap(step => Object.entries(step.settings))
   return {
-    argv: [...inside(namespace), 'sysctl', '-qw', ...settings.map(([key, value]) => `${key}=${value}`)],
+    argv: [
+      ...inside(namespace),
+      'sysctl',
+      '-qw',
+      ...settings.map(([key, value]) => `${key}=${value}`),
+    ],
   }
 }
 
@@ -121,4 +118,3 @@ function waitCommand(step: WaitStep): Command {
 function inside(namespace: string): string[] {
   return ['ip', 'netns', 'exec', namespace]
 }
-

@@ -1,10 +1,10 @@
 import type { Cloud, Host, Instance, Port } from '../cloud/cloud.ts'
-import { udhcpcScript } from './udhcpc-script.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { guestNicSteps } from './guest-nic-steps.ts'
 import { guestNamespace, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import type { Step } from './step.ts'
+import { udhcpcScript } from './udhcpc-script.ts'
 
 /** What all guests of a host share: the script of their DHCP client and the directory of their resolv.confs. */
 export function guestsBaseSteps(cloud: Cloud, host: Host): Step[] {
@@ -42,7 +42,12 @@ export function guestSteps(cloud: Cloud, instance: Instance, host: Host): Step[]
       sysctls: { 'net.ipv4.ip_forward': '0' },
     }),
     directoryStep(
-      { ...place, path: `${NETNS_CONFIG}/${namespace}`, mode: 0o755, why: `${instance.name}'s /etc` },
+      {
+        ...place,
+        path: `${NETNS_CONFIG}/${namespace}`,
+        mode: 0o755,
+        why: `${instance.name}'s /etc`,
+      },
       [stepIds.directory(NETNS_CONFIG)],
     ),
     fileStep({
@@ -53,7 +58,12 @@ export function guestSteps(cloud: Cloud, instance: Instance, host: Host): Step[]
       volatile: true,
     }),
     directoryStep(
-      { ...place, path: leaseDirectory(cloud, instance), mode: 0o755, why: `leases of ${instance.name}` },
+      {
+        ...place,
+        path: leaseDirectory(cloud, instance),
+        mode: 0o755,
+        why: `leases of ${instance.name}`,
+      },
       [stepIds.directory(`${cloud.neutron.state_path}/guests`)],
     ),
     ...portsOf(cloud, instance).flatMap((port, index) =>

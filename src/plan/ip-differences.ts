@@ -41,7 +41,9 @@ function linkDifferences(expected: Expected<'links'>, links: readonly SeenLink[]
     ...(macAddress === undefined || link.address === macAddress
       ? []
       : [`device ${device} has MAC ${link.address}, not ${macAddress}`]),
-    ...(mtu === undefined || link.mtu === mtu ? [] : [`device ${device} has MTU ${link.mtu}, not ${mtu}`]),
+    ...(mtu === undefined || link.mtu === mtu
+      ? []
+      : [`device ${device} has MTU ${link.mtu}, not ${mtu}`]),
     ...(master === undefined || link.master === master
       ? []
       : [`device ${device} is on ${link.master ?? 'no bridge'}, not on ${master}`]),

@@ -88,7 +88,12 @@ interface NodeService {
   readonly supervised: boolean
 }
 
-function nodeService(cloud: Cloud, host: Host, facts: MachineFacts, wish: NodeService): ServiceStep {
+function nodeService(
+  cloud: Cloud,
+  host: Host,
+  facts: MachineFacts,
+  wish: NodeService,
+): ServiceStep {
   const state = cloud.neutron.state_path
   const pidFile = `${state}/run/${wish.name}.pid`
   return serviceStep({

@@ -1,7 +1,7 @@
 import type { Cloud, Host, Network, Subnet } from '../cloud/cloud.ts'
-import { outsidePort } from './outside-port.ts'
 import { hostNamespace, outsideNamespace } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
+import { outsidePort } from './outside-port.ts'
 import { plugPort } from './plug-port.ts'
 import { portAddressSteps } from './port-address-steps.ts'
 import type { Step } from './step.ts'
@@ -26,7 +26,6 @@ export function outsideSteps(cloud: Cloud, network: Network, host: Host): Step[]
     ...portAddressSteps({ ...place, port, addresses: gateways }),
   ]
 }
-
 
 function gatewayWithPrefix(subnet: Subnet): { address: string; family: 4 | 6 }[] {
   if (subnet.gateway_ip === null) return []

@@ -9,7 +9,12 @@ import type { Step, WaitStep } from './step.ts'
 type MetadataProxy = ReturnType<typeof metadataProxiesOf>[number]
 
 /** The haproxy of every namespace that answers 169.254.169.254. */
-export function proxySteps(cloud: Cloud, host: Host, facts: MachineFacts, wired: WiredPorts): Step[] {
+export function proxySteps(
+  cloud: Cloud,
+  host: Host,
+  facts: MachineFacts,
+  wired: WiredPorts,
+): Step[] {
   return metadataProxiesOf(cloud, facts).flatMap(proxy => stepsOfProxy(cloud, host, proxy, wired))
 }
 

@@ -23,10 +23,12 @@ function linesByTable(text: string): string[] {
 }
 
 function orderDifference(wanted: readonly string[], found: readonly string[]): string[] {
-  const inOrder = (lines: readonly string[]) => lines.filter(line => line.includes(': -A ')).sort(byTable)
+  const inOrder = (lines: readonly string[]) =>
+    lines.filter(line => line.includes(': -A ')).sort(byTable)
   const expected = inOrder(wanted)
   const seen = inOrder(found)
-  const same = expected.length === seen.length && expected.every((line, index) => line === seen[index])
+  const same =
+    expected.length === seen.length && expected.every((line, index) => line === seen[index])
   const sameSet = [...expected].sort().join('\n') === [...seen].sort().join('\n')
   return sameSet && !same ? ['rules stand in another order'] : []
 }

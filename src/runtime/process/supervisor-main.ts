@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util'
 import { rmSync, writeFileSync } from 'node:fs'
-import { readRecord } from '../../lab/record.ts'
+import { parseArgs } from 'node:util'
 import { statePathOf } from '../../lab/paths.ts'
+import { readRecord } from '../../lab/record.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** The supervisor of a lab: `supervisor-main.ts --lab NAME`. Ends on SIGTERM and when the lab's record goes. */

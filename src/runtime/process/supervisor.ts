@@ -1,12 +1,16 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LabRecord } from '../../lab/record.ts'
 import { recordPathOf, statePathOf } from '../../lab/paths.ts'
+import type { LabRecord } from '../../lab/record.ts'
 import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
 import type { ServiceStep } from '../../plan/step.ts'
 import { findService } from './find-service.ts'
 import { startService } from './start-service.ts'
-import { readSupervisorState, type ServiceHistory, writeSupervisorState } from './supervisor-state.ts'
+import {
+  readSupervisorState,
+  type ServiceHistory,
+  writeSupervisorState,
+} from './supervisor-state.ts'
 
 /**
  * Watches the services of a lab and starts again what dies. dnsmasq and haproxy leave their starter, as on a real
@@ -47,7 +51,8 @@ export class Supervisor {
       this.#log(service, `respawned with pid ${watched.process.pid}`)
     } catch (error) {
       watched.failures += 1
-      watched.retryAt = Date.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
+      watched.retryAt =
+        Date.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
       const words = error instanceof Error ? error.message : String(error)
       this.#remember(service, words)
       this.#log(service, `could not be respawned: ${words}`)
@@ -57,7 +62,8 @@ export class Supervisor {
   #remember({ name }: ServiceStep, lastError: string | null): void {
     const before = this.#history[name]
     const restarts = (before?.restarts ?? 0) + (lastError === null ? 1 : 0)
-    const lastRestartAt = lastError === null ? new Date().toISOString() : (before?.lastRestartAt ?? null)
+    const lastRestartAt =
+      lastError === null ? new Date().toISOString() : (before?.lastRestartAt ?? null)
     this.#history[name] = { restarts, lastRestartAt, lastError }
     writeSupervisorState(this.#lab, { services: this.#history })
   }

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { execa } from 'execa'
+
+/** What the machine itself looks like, as lists of lines: everything that a lab must leave as it found it. */
+export type MachineSnapshot = Readonly<Record<string, readonly string[]>>
+
+/** Reads the machine's own network, firewall, namespaces, mounts, processes of labs, and the files that labs touch. */
+export async function snapshotMachine(): Promise<MachineSnapshot> {
+  const entries = await Promise.all(
+    COMMANDS.map(async ([name, ...argv]) => [name, await lines(argv)] as const),
+  )
+  return {
+    ...Object.fromEntries(entries),
+    sysctls: SYSCTLS.map(key => `${key} ${readFileSync(`/proc/sys/${key}`, 'utf8').trim()}`),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(mountTarget).sort(),
+    namespaces: listDirectory('/run/netns'),
+    etcNetns: listDirectory('/etc/netns'),
+    labs: listDirectory('/var/lib/lab'),
+    processes: labProcesses(),
+  }
+}
+
+const COMMANDS: readonly (readonly [string, ...string[]])[] = [
+  ['links', 'ip', '-o', 'link', 'show'],
+  ['addresses', 'ip', '-o', 'address', 'show'],
+  ['routes', 'ip', 'route', 'show', 'table', 'all'],
+  ['policies', 'ip', 'rule', 'show'],
+  ['iptables', 'iptables-save'],
+  ['ip6tables', 'ip6tables-save'],
+]
+
+const SYSCTLS = [
+  'net/ipv4/ip_forward',
+  'net/ipv4/conf/all/rp_filter',
+  'net/ipv6/conf/all/forwarding',
+]
+
+/** Lines without what changes by itself: counters, times, remaining lifetimes. */
+async function lines([file = '', ...args]: readonly string[]): Promise<string[]> {
+  const { stdout } = await execa(file, args, { reject: false })
+  return stdout
+    .split('\n')
+    .filter(line => !line.startsWith('#'))
+    .map(line => line.replace(/\[\d+:\d+\]|\b(valid|preferred)_lft \w+|expires \w+/g, ''))
+    .sort()
+}
+
+function mountTarget(line: string): string {
+  return line.split(' ').slice(3, 5).join(' ')
+}
+
+function listDirectory(path: string): string[] {
+  try {
+    return readdirSync(path).sort()
+  } catch {
+    return ['(absent)']
+  }
+}
+
+/** Live processes that carry the mark of a lab in their environment. */
+function labProcesses(): string[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(pid => {
+      try {
+        const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+        const mark = marked.find(entry => entry.startsWith('LAB='))
+        return mark === undefined ? [] : [`${pid} ${mark} ${readlinkSync(`/proc/${pid}/exe`)}`]
+      } catch {
+        // it ended meanwhile, or is a kernel thread
+        return []
+      }
+    })
+}
+
+/** What differs between two looks at the machine, a line each; empty where nothing does. */
+export function changesOfMachine(before: MachineSnapshot, after: MachineSnapshot): string[] {
+  return Object.keys(before).flatMap(key => {
+    const was = before[key] ?? []
+    const is = after[key] ?? []
+    return [
+      ...was.filter(line => !is.includes(line)).map(line => `${key}: gone: ${line}`),
+      ...is.filter(line => !was.includes(line)).map(line => `${key}: new: ${line}`),
+    ]
+  })
+}
