@@ -10,9 +10,17 @@ import type { PrunedTopology } from './prune.ts'
 
 /** What no single value shows: names, references, addresses and ids that do not fit each other. */
 export function checkTopology(pruned: PrunedTopology): Finding[] {
-  return checks.flatMap(check =>
-    check(pruned).map(finding => ({ ...finding, path: pruned.toFilePath(finding.path) })),
-  )
+  const findings = checks.flatMap(check => check(pruned))
+  const unserved = checkCapacity(pruned).filter(({ network }) => !isFaulty(network, findings))
+  return [...findings, ...unserved.map(({ finding }) => finding)].map(finding => ({
+    ...finding,
+    path: pruned.toFilePath(finding.path),
+  }))
+}
+
+/** A network whose ranges are wrong runs out of addresses for that reason alone. */
+function isFaulty(network: string, findings: readonly Finding[]): boolean {
+  return findings.some(({ path: [section, name] }) => section === 'networks' && name === network)
 }
 
 const checks = [
@@ -21,6 +29,5 @@ const checks = [
   checkSubnets,
   checkRouters,
   checkAddresses,
-  checkCapacity,
   checkIdentities,
 ]

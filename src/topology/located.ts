@@ -34,7 +34,8 @@ export function findRange(root: Located, path: TopologyPath, part: 'key' | 'valu
     located = child.located
   }
   if (key === undefined) return firstOf(located)
-  return part === 'key' || located.children.size > 0 ? key : located.range
+  const isEmpty = located.value === null || located.value === undefined
+  return part === 'key' || isEmpty || located.children.size > 0 ? key : located.range
 }
 
 /** The path as far as the file has it: a bare name may stand for a mapping that the schema makes of it. */

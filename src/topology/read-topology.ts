@@ -33,7 +33,7 @@ function checkValue(value: object, yaml: ParsedYaml): TopologyReading {
   const parsed = v.safeParse(topologySchema, value, { abortPipeEarly: true })
   const misshapen = findMisshapen(topologySchema, value)
   const issues = parsed.success ? [] : explainIssues(parsed.issues)
-  const shape = [...misshapen, ...withoutRepeats(issues, misshapen)]
+  const shape = [...misshapen, ...withoutRepeats(issues, misshapen, yaml.mistakes)]
   const pruned = prune(value, shape)
   const findings = [...shape, ...(pruned === undefined ? [] : checkTopology(pruned))]
   if (findings.length + yaml.mistakes.length === 0 && parsed.success) {
@@ -47,11 +47,18 @@ function checkValue(value: object, yaml: ParsedYaml): TopologyReading {
   return { ok: false, mistakes: sort([...yaml.mistakes, ...located]) }
 }
 
-/** Takes away what says again, in the schema library's words, that something above is misshapen. */
-function withoutRepeats(issues: readonly Finding[], misshapen: readonly Finding[]): Finding[] {
-  const reported = new Set(misshapen.map(({ path }) => JSON.stringify(path)))
+/** The shape of what is misshapen above, or could not be read at all, is no mistake of its own. */
+function withoutRepeats(
+  issues: readonly Finding[],
+  misshapen: readonly Finding[],
+  unread: readonly Mistake[],
+): Finding[] {
+  const above = new Set(misshapen.map(({ path }) => JSON.stringify(path)))
+  const same = new Set(unread.map(({ path }) => JSON.stringify(path)))
   return issues.filter(
-    ({ path }) => !path.some((_, at) => reported.has(JSON.stringify(path.slice(0, at + 1)))),
+    ({ path }) =>
+      !same.has(JSON.stringify(path)) &&
+      !path.some((_, at) => above.has(JSON.stringify(path.slice(0, at + 1)))),
   )
 }
 

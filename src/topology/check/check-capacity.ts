@@ -4,13 +4,13 @@ import { type PortRequest, requestPorts } from '../port-requests.ts'
 import type { PrunedTopology } from '../prune.ts'
 
 /** Networks whose subnets have fewer addresses than ports ask for; each is named once, with its first such port. */
-export function checkCapacity(pruned: PrunedTopology): Finding[] {
+export function checkCapacity(pruned: PrunedTopology): { network: string; finding: Finding }[] {
   const { unserved } = allocateAddresses(requestPorts(pruned.topology))
   const ports = Map.groupBy(unserved, port => port.network)
   return Array.from(ports, ([name, [first, ...others]]) =>
     first === undefined || pruned.isDamaged(['networks', name])
       ? []
-      : [complain(name, first, others.length)],
+      : [{ network: name, finding: complain(name, first, others.length) }],
   ).flat()
 }
 

@@ -25,7 +25,7 @@ const attachment = v.strictObject({
 })
 
 const userData = v.pipe(
-  v.union([v.string(), v.strictObject({ base64: v.string() })]),
+  v.union([v.string(), v.strictObject({ base64: describe('Base64', 'The bytes.', v.string()) })]),
   v.transform(data =>
     typeof data === 'string'
       ? Buffer.from(data, 'utf8').toString('base64')

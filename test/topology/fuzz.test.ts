@@ -1,0 +1,58 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { stringify } from 'yaml'
+import { deriveCloud } from '../../src/cloud/derive-cloud.ts'
+import { readTopology } from '../../src/topology/read-topology.ts'
+import { renderMistakes } from '../../src/topology/render-mistakes.ts'
+
+/** Reads a text to the end of the way: what is accepted must derive, what is not must say where. */
+function goTheWay(text: string): boolean {
+  const source = { path: 'fuzz.yaml', text }
+  const reading = readTopology(source)
+  if (reading.ok) return deriveCloud(reading.topology, { lab: 'fuzz', secret: '' }).lab === 'fuzz'
+  const lines = text.split(/\r\n|\n|\r/).length
+  return (
+    renderMistakes(source, reading.mistakes) !== '' &&
+    reading.mistakes.length > 0 &&
+    reading.mistakes.every(
+      ({ position: { line, column, length } }) =>
+        line >= 1 && line <= lines && column >= 1 && length >= 1,
+    )
+  )
+}
+
+const words = fc.constantFrom(
+  ...'name neutron nova networks routers keypairs instances subnets cidr gateway_ip fixed_ip fixed_ips'.split(
+    ' ',
+  ),
+  ...'interfaces external_gateway network subnet dhcp_port id mac_address port_id user_data metadata'.split(
+    ' ',
+  ),
+  ...'private vm1 10.0.0.0/24 10.0.0.1 ::1/64 2001:db8::/64 ussuri true null 7 -1 <<'.split(' '),
+)
+
+const { tree } = fc.letrec<{ tree: unknown }>(tie => ({
+  tree: fc.oneof(
+    { maxDepth: 6 },
+    words,
+    fc.constantFrom(null, true, 0, -1, 1.5, ''),
+    fc.string(),
+    fc.array(tie('tree'), { maxLength: 4 }),
+    fc.dictionary(words, tie('tree'), { maxKeys: 5 }),
+  ),
+}))
+
+test('any text is read or refused with places', t => {
+  t.notThrows(() => fc.assert(fc.property(fc.string({ unit: 'binary' }), goTheWay)))
+})
+
+test('any text of YAML’s own characters is read or refused with places', t => {
+  const unit = fc.constantFrom(...'{}[]:,-&*!|>\'"%@`#? \n\tab1<~'.split(''))
+  const property = fc.property(fc.string({ unit, maxLength: 60 }), goTheWay)
+  t.notThrows(() => fc.assert(property, { numRuns: 500 }))
+})
+
+test('any YAML of a topology’s words is read or refused with places', t => {
+  const property = fc.property(fc.dictionary(words, tree), value => goTheWay(stringify(value)))
+  t.notThrows(() => fc.assert(property, { numRuns: 300 }))
+})

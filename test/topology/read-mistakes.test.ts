@@ -1,0 +1,393 @@
+import test from 'ava'
+import { readTopology } from '../../src/topology/read-topology.ts'
+
+/** The mistakes of a topology as `line:column message | hint`. */
+function mistakesOf(text: string): string[] {
+  const reading = readTopology({ path: 'lab.yaml', text })
+  return reading.ok
+    ? []
+    : reading.mistakes.map(({ message, position, hint }) =>
+        [`${position.line}:${position.column} ${message}`, hint].filter(Boolean).join(' | '),
+      )
+}
+
+const finds = test.macro({
+  exec(t, text: string, ...expected: string[]) {
+    t.deepEqual(mistakesOf(text), expected)
+  },
+  title: title => `a mistake: ${title}`,
+})
+
+const net = 'networks: {net: {subnets: [{cidr: 10.0.0.0/24}]}}'
+
+test('an empty file', finds, '', '1:1 the file is empty')
+test('only a comment', finds, '# nothing\n', '1:1 the file is empty')
+test('a list', finds, '- a\n', '1:1 the file must be a mapping')
+test('plain text', finds, 'hello', '1:1 the file must be a mapping')
+test(
+  'more than 1 MiB',
+  finds,
+  `#${'x'.repeat(2 ** 20)}`,
+  '1:1 the file is longer than 1 MiB, which no topology is',
+)
+test(
+  'two documents',
+  finds,
+  `${net}\n---\n${net}\n`,
+  '2:1 a topology is one YAML document, and a second one begins here',
+)
+test('an unknown tag', finds, 'name: !vault x\n', '1:7 YAML: Unresolved tag: !vault')
+test(
+  'a key twice',
+  finds,
+  `name: a\n${net}\nname: b\n`,
+  '3:1 `name` is here twice; first in line 1',
+)
+test(
+  'an anchor that is not there',
+  finds,
+  `${net}\ndescription: *nobody\n`,
+  '2:14 `*nobody` refers to an anchor that is not there',
+)
+test(
+  'an anchor that holds itself',
+  finds,
+  `${net}\nnova: {api: {vendordata: &a {b: *a}}}\n`,
+  '2:33 `*a` refers to itself',
+)
+test(
+  'a name that JavaScript reserves',
+  finds,
+  `${net}\ninstances: {constructor: {networks: [net]}}\n`,
+  '2:13 `constructor` cannot be a name or key here',
+)
+test('no networks', finds, 'name: a\n', '1:1 `networks` is missing')
+test('a section without content', finds, `${net}\nrouters:\n`, '2:1 `routers` is empty')
+test(
+  'an unknown key',
+  finds,
+  'network: {}\nnetworks: {}\n',
+  '1:1 unknown key `network` | did you mean `networks`?',
+)
+test(
+  'an unknown key like nothing known',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24}], dhcp_port: {xyzzy: 1}}}',
+  '1:62 unknown key `xyzzy` | known here: id, mac_address, fixed_ip, fixed_ips',
+)
+test(
+  'a wrong type',
+  finds,
+  'networks: {net: {mtu: big, subnets: {cidr: 10.0.0.0/24}}}',
+  '1:23 `mtu` must be a number, not text',
+  '1:28 `subnets` must be a list, not a mapping',
+)
+test(
+  'a list for a mapping',
+  finds,
+  `${net}\ninstances: [vm1]\n`,
+  '2:1 `instances` must be a mapping, not a list',
+)
+test(
+  'a number where text belongs',
+  finds,
+  `${net}\ninstances: {vm1: {networks: [net], metadata: {role: 1}}}\n`,
+  '2:53 `role` must be text, not a number | put it in quotes to make it text',
+)
+test(
+  'an unknown release',
+  finds,
+  `neutron: {release: usuri}\n${net}\n`,
+  '1:20 `release` must be a release of OpenStack: queens, rocky, stein, train, ussuri, victoria, wallaby, xena, yoga, zed, 2023.1, 2023.2, 2024.1, 2024.2, 2025.1, 2025.2, 2026.1 | did you mean `ussuri`?',
+)
+test(
+  'a name that no lab can have',
+  finds,
+  `name: My_Lab\n${net}\n`,
+  '1:7 `name` must be 1 to 32 of a-z, 0-9 and -, not beginning or ending with -',
+)
+test(
+  'a name that is no host name',
+  finds,
+  `${net}\ninstances: {web_1: {networks: [net]}}\n`,
+  '2:13 `web_1` must be a host name: 1 to 63 letters, digits or -, not beginning or ending with - (RFC 1123)',
+)
+test(
+  'host bits in a CIDR',
+  finds,
+  'networks: {net: {subnets: [{cidr: 192.168.30.5/24}]}}',
+  '1:35 `cidr` has host bits set; the network is 192.168.30.0/24',
+)
+test(
+  'no CIDR at all',
+  finds,
+  'networks: {net: {subnets: [{cidr: 192.168.30/24}, {name: x}]}}',
+  '1:35 `cidr` must be a CIDR like 192.168.30.0/24',
+  '1:51 `cidr` is missing',
+)
+test(
+  'overlapping subnets',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24}, {cidr: 10.0.0.128/25}]}}',
+  '1:56 `10.0.0.128/25` overlaps 10.0.0.0/24 of the same network `net`',
+)
+test(
+  'a gateway outside',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, gateway_ip: 10.0.1.1}]}}',
+  '1:60 gateway `10.0.1.1` is outside its subnet 10.0.0.0/24',
+)
+test(
+  'a gateway on the broadcast address',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, gateway_ip: 10.0.0.255}]}}',
+  '1:60 gateway `10.0.0.255` is the network’s own or its broadcast address, which no gateway can have',
+)
+test(
+  'a pool beyond the subnet',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, allocation_pools: [{start: 10.0.0.9, end: 10.0.1.9}]}]}}',
+  '1:90 `10.0.1.9` is not a host address of its subnet 10.0.0.0/24',
+)
+test(
+  'a pool backwards',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, allocation_pools: [{start: 10.0.0.9, end: 10.0.0.2}]}]}}',
+  '1:67 the pool ends before it starts | swap 10.0.0.9 and 10.0.0.2',
+)
+test(
+  'the gateway in a pool',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, allocation_pools: [{start: 10.0.0.1, end: 10.0.0.9}]}]}}',
+  '1:67 the gateway 10.0.0.1 is in the allocation pool',
+)
+test(
+  'a subnet too small for DHCP',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/31}]}}',
+  '1:35 `10.0.0.0/31` is too small for DHCP: /30 is the smallest | take another range, or set `enable_dhcp: false`',
+)
+test(
+  'DHCP on multicast',
+  finds,
+  'networks: {net: {subnets: [{cidr: 224.1.0.0/24}]}}',
+  '1:35 `224.1.0.0/24` is multicast, where DHCP cannot serve | take another range, or set `enable_dhcp: false`',
+)
+test(
+  'a subnet too small for its ports',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/30}]}}\ninstances: {vm1: {networks: [net]}, vm2: {networks: [net]}}',
+  '2:30 network `net` has no address left for this port, nor for 1 more | make the subnet or its allocation pools larger',
+)
+test(
+  'a network that is not there',
+  finds,
+  `${net}\ninstances: {vm1: {networks: [nett]}, vm2: {networks: [{name: other}]}}\n`,
+  '2:30 there is no network `nett` | did you mean `net`?',
+  '2:62 there is no network `other` | there are net',
+)
+test(
+  'a keypair that is not there',
+  finds,
+  `${net}\nkeypairs: {ops: ssh-ed25519 AAAA}\ninstances: {vm1: {networks: [net], key_name: opps}}\n`,
+  '3:46 there is no keypair `opps` | did you mean `ops`?',
+)
+test(
+  'an instance without a network',
+  finds,
+  `${net}\ninstances: {vm1: {networks: []}}\n`,
+  '2:29 `networks` must name at least one network',
+)
+test(
+  'a network without a subnet',
+  finds,
+  'networks: {net: {}}\ninstances: {vm1: {networks: [net]}}\n',
+  '2:30 network `net` has no subnet, and nova boots no instance on such a network',
+)
+test(
+  'an address outside',
+  finds,
+  `${net}\ninstances: {vm1: {networks: [{name: net, fixed_ip: 10.0.1.5}]}}\n`,
+  '2:52 `10.0.1.5` is outside every subnet of network `net`: 10.0.0.0/24',
+)
+test(
+  'the gateway’s address',
+  finds,
+  `${net}\ninstances: {vm1: {networks: [{name: net, fixed_ip: 10.0.0.1}]}}\n`,
+  '2:52 `10.0.0.1` is the gateway of 10.0.0.0/24',
+)
+test(
+  'an address twice',
+  finds,
+  `${net}\ninstances: {vm1: {networks: [{name: net, fixed_ip: 10.0.0.9}]}, vm2: {networks: [{name: net, fixed_ip: 10.0.0.9}]}}\n`,
+  '2:104 `10.0.0.9` is already the address of instance `vm1`',
+)
+test(
+  'the DHCP port’s address twice',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24}], dhcp_port: {fixed_ip: 10.0.0.9}}}\ninstances: {vm1: {networks: [{name: net, fixed_ip: 10.0.0.9}]}}',
+  '2:52 `10.0.0.9` is already the address of the DHCP port of network `net`',
+)
+test(
+  'two routers that are one gateway',
+  finds,
+  `${net}\nrouters: {r1: {interfaces: [net]}, r2: {interfaces: [net]}}\n`,
+  '2:54 `10.0.0.1` is already the address of router `r1`',
+)
+test(
+  'overlapping subnets on a router',
+  finds,
+  'networks: {a: {subnets: [{cidr: 10.0.0.0/16}]}, b: {subnets: [{cidr: 10.0.9.0/24}]}}\nrouters: {r1: {interfaces: [a, b]}}\n',
+  '2:32 10.0.9.0/24 of `b` overlaps 10.0.0.0/16 of `a` on the same router',
+)
+test(
+  'an external gateway on a network that is not external',
+  finds,
+  `${net}\nrouters: {r1: {external_gateway: net}}\n`,
+  '2:34 network `net` is not external, so no router can have its gateway there | set `router:external: true` on `net`',
+)
+test(
+  'an interface where there is no gateway',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, gateway_ip: null}]}}\nrouters: {r1: {interfaces: [net]}}\n',
+  '2:29 network `net` has no subnet with a gateway_ip to attach',
+)
+test(
+  'IPv6 on a router',
+  finds,
+  'networks: {net: {subnets: [{cidr: "2001:db8::/64"}]}}\nrouters: {r1: {interfaces: [net]}}\n',
+  '2:29 IPv6 subnet 2001:db8::/64 cannot be on a router: router advertisements are not built yet | attach the IPv4 subnets one by one: {network: …, subnet: …}',
+)
+test(
+  'an MTU too small for IPv6',
+  finds,
+  'networks: {net: {mtu: 1000, subnets: [{cidr: "2001:db8::/64"}]}}',
+  '1:23 `mtu` 1000 is too small for IPv6, which needs 1280 (RFC 8200)',
+)
+test(
+  'an MTU out of bounds',
+  finds,
+  'networks: {a: {mtu: 67}, b: {mtu: 65536}}',
+  '1:21 `mtu` must be at least 68 (RFC 791)',
+  '1:35 `mtu` must be at most 65535',
+)
+test(
+  'IPv6 modes that do not go together',
+  finds,
+  'networks: {net: {subnets: [{cidr: "2001:db8::/64", ipv6_ra_mode: slaac, ipv6_address_mode: dhcpv6-stateful}]}}',
+  '1:92 `ipv6_address_mode` dhcpv6-stateful does not go with `ipv6_ra_mode` slaac; they must be the same',
+)
+test(
+  'one name for a network and an instance',
+  finds,
+  `${net}\ninstances: {net: {networks: [net]}, controller: {networks: [net]}}\n`,
+  '2:13 `net` is also the name of a network; `lab exec net` could mean either',
+  '2:37 `controller` is also the name of the host, which is always there; `lab exec controller` could mean either',
+)
+test(
+  'bad ids and MACs',
+  finds,
+  'networks: {a: {id: 7f}, b: {dhcp_port: {mac_address: "01:00:5e:00:00:01"}}, c: {dhcp_port: {mac_address: "fa:16:3e"}}}',
+  '1:20 `id` must be a UUID like 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b',
+  '1:54 `mac_address` is a multicast MAC address; the first byte of a port’s is even',
+  '1:106 `mac_address` must be a MAC address like fa:16:3e:12:34:56',
+)
+test(
+  'an id and a MAC twice',
+  finds,
+  `networks:
+  a: {id: 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b, dhcp_port: {mac_address: "fa:16:3e:00:00:01"}}
+  b: {id: 3F2B8C1E-0d4a-4b6f-9a57-1c2d3e4f5a6b, dhcp_port: {mac_address: "FA:16:3e:00:00:01"}}
+`,
+  '3:11 id `3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b` is already at networks.a.id',
+  '3:74 MAC address `fa:16:3e:00:00:01` is already at networks.a.dhcp_port.mac_address',
+)
+test(
+  'port ids that make one device name',
+  finds,
+  `${net}
+instances:
+  vm1: {networks: [{name: net, port_id: 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b}]}
+  vm2: {networks: [{name: net, port_id: 3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b}]}
+`,
+  '4:41 port id `3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b` begins like the one at instances.vm1.networks[0].port_id | both devices would be tap3f2b8c1e-0d; change one of the first eleven characters',
+)
+test(
+  'user data beyond nova’s limit',
+  finds,
+  `${net}\ninstances: {vm1: {networks: [net], user_data: ${'x'.repeat(49_152)}}}\n`,
+  '2:47 `user_data` is longer than 65535 characters of base64, which is nova’s limit',
+)
+test(
+  'user data that is no base64',
+  finds,
+  `${net}\ninstances: {vm1: {networks: [net], user_data: {base64: "?"}}}\n`,
+  '2:36 `user_data` is not base64',
+)
+test(
+  'a private key',
+  finds,
+  `${net}\nkeypairs: {ops: "-----BEGIN OPENSSH PRIVATE KEY-----"}\n`,
+  '2:17 `ops` is a private key; the public one belongs here',
+)
+
+test('mistakes of form do not hide those of meaning', t => {
+  const text = `
+networks:
+  net:
+    subnets: [{cidr: bad}, {cidr: 10.0.0.0/24}, {cidr: 10.0.0.0/25}]
+instances:
+  vm1: {networks: [net], flavour: tiny, key_name: gone}
+  vm2: {networks: [nett]}
+`
+  t.deepEqual(mistakesOf(text), [
+    '4:22 `cidr` must be a CIDR like 192.168.30.0/24',
+    '4:56 `10.0.0.0/25` overlaps 10.0.0.0/24 of the same network `net`',
+    '6:26 unknown key `flavour` | did you mean `flavor`?',
+    '6:51 there is no keypair `gone`',
+    '7:20 there is no network `nett` | did you mean `net`?',
+  ])
+})
+
+test('a part with a mistake of form causes no mistakes of meaning elsewhere', t => {
+  const text = `
+networks:
+  net: {subnets: [{cidr: 10.0.0.0/33}]}
+keypairs: {ops: 7}
+routers: {r1: {interfaces: [{network: net, subnet: 10.0.0.0/33}]}}
+instances:
+  vm1: {networks: [{name: net, fixed_ip: 10.0.0.9}], key_name: ops}
+`
+  t.deepEqual(mistakesOf(text), [
+    '3:26 `cidr` must be a CIDR like 192.168.30.0/24',
+    '4:17 `ops` must be text or a mapping, not a number | put it in quotes to make it text',
+  ])
+})
+
+const refusesFast = test.macro({
+  exec(t, text: string, message: RegExp) {
+    const started = performance.now()
+    const mistakes = mistakesOf(text)
+    t.regex(mistakes.join('\n'), message)
+    t.true(performance.now() - started < 10_000)
+  },
+  title: title => `refused without exhausting the machine: ${title}`,
+})
+
+test('a YAML bomb', refusesFast, bomb(), /aliases write out to more than 250000 values/)
+test('brackets without end', refusesFast, '['.repeat(200_000), /deep|YAML/)
+test('mappings without end', refusesFast, `${'{a: '.repeat(500)}1${'}'.repeat(500)}`, /64 levels/)
+test(
+  'a key a hundred thousand times',
+  refusesFast,
+  `${net}\n${'name: x\n'.repeat(100_000)}`,
+  /here twice/,
+)
+
+function bomb(): string {
+  const lines = Array.from({ length: 12 }, (_, level) => {
+    const item = level === 0 ? 'x' : `*a${level - 1}`
+    return `a${level}: &a${level} [${Array(10).fill(item).join(', ')}]`
+  })
+  return lines.join('\n')
+}
