@@ -62,7 +62,7 @@ node_folders_in() {
 # No package of lab has an install script, so none is run. Development packages come along: `make test` needs them.
 npm_ci() {
   # What an earlier run as root has compiled there is not the owner's to delete.
-  [ ! -O "$lab_root" ] && rm -rf node_modules/.cache/lab
+  [ ! -O "$lab_root" ] && rm -rf node_modules/.cache
   npm_said=$(as_owner env PATH="$npm_bin:$PATH:/usr/local/bin:/usr/bin:/bin" npm ci \
     --include=dev --include=optional --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error 2>&1) && return
   printf '%s\n' "$npm_said" "lab: npm ci in $lab_root failed; its own words are above." >&2
