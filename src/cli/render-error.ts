@@ -1,6 +1,3 @@
-import { ApplyFailed } from '../lab/apply.ts'
-import { LabError } from '../lab/lab-error.ts'
-
 /**
  * Tells the user of an error on stderr: what could not be done, the command with its own words, what stands now and
  * what to type next. A stack trace only where LAB_DEBUG is set. Gives the exit code.
@@ -24,7 +21,7 @@ function exitCodeOf(error: unknown): number {
   return 1
 }
 
-const OWN_ERRORS = new Set(['LabError', 'TopologyMistakes', 'MachineLacksError'])
+const OWN_ERRORS = new Set(['LabError', 'TopologyMistakes'])
 
 function isOwn(error: Error): boolean {
   return OWN_ERRORS.has(error.name)
@@ -32,20 +29,13 @@ function isOwn(error: Error): boolean {
 
 function linesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)]
-  const cause = error instanceof ApplyFailed ? causeLines(error) : []
-  return [...error.message.split('\n'), ...cause, ...closingLines(error)].map(indent)
-}
-
-function causeLines(error: ApplyFailed): string[] {
-  const source = error.steps[0]?.source
-  const words =
-    error.cause instanceof Error ? error.cause.message.split('\n') : [String(error.cause)]
-  return [...words, ...(source ? [`in the topology: ${source}`] : [])]
+  return [...error.message.split('\n'), ...closingLines(error)].map(indent)
 }
 
 function closingLines(error: Error): string[] {
-  if (!(error instanceof LabError)) return []
-  return [error.standing, error.hint].filter(line => line !== null)
+  const standing = 'standing' in error ? error.standing : null
+  const hint = 'hint' in error ? error.hint : null
+  return [standing, hint].filter(line => typeof line === 'string')
 }
 
 function indent(line: string, index: number): string {

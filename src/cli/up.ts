@@ -8,7 +8,6 @@ import { loadTopologyFile } from '../lab/load-topology-file.ts'
 import { lockLab } from '../lab/lock.ts'
 import { journalPathOf, recordPathOf } from '../lab/paths.ts'
 import { encodeRecord, RECORD_FORMAT, readRecord } from '../lab/record.ts'
-import { takeDown } from '../lab/take-down.ts'
 import { bringUp, type UpResult } from '../lab/up.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
 import { buildPlan } from '../plan/build-plan.ts'
@@ -21,7 +20,9 @@ import { untilInterrupted } from './interrupt.ts'
 import { checkLabName } from './pick-lab.ts'
 import { print, remark } from './print.ts'
 import { Progress } from './progress.ts'
+import { refuseLackingMachine } from './refuse-lacking-machine.ts'
 import { requireRoot } from './require-root.ts'
+import { undoFailure } from './undo-failure.ts'
 
 export interface UpCommandOptions {
   readonly name?: string
@@ -40,13 +41,14 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   const wish = await readWish(source, options)
   if (options.dryRun) return printScript(wish)
   await ensurePrograms(options.install)
+  await refuseLackingMachine()
   await using _lock = await lockLab({
     lab: wish.lab,
     command: `lab up ${source}`,
     waitMs: LOCK_WAIT_MS,
     onWait: holder => remark(`Waiting for ${holder} …`),
   })
-  const result = await build(settle(wish), options)
+  const result = await build(wish, options)
   const { summarize } = await import('./summary.ts')
   await summarize(result, {
     seconds: (performance.now() - startedAt) / 1000,
@@ -62,10 +64,12 @@ interface Wish {
   readonly lab: string
   readonly facts: MachineFacts
   readonly cloudWith: (secret: string) => Cloud
+  /** `file:line:column` of a path of the topology. */
+  readonly whereIs: (path: readonly string[]) => string
 }
 
 async function readWish(source: string, options: UpCommandOptions): Promise<Wish> {
-  const { topology, name } = await loadTopologyFile(source)
+  const { topology, name, locate, source: file } = await loadTopologyFile(source)
   const lab = options.name ?? name
   checkLabName(lab)
   const release = options.release === undefined ? {} : { release: checkRelease(options.release) }
@@ -74,6 +78,10 @@ async function readWish(source: string, options: UpCommandOptions): Promise<Wish
     lab,
     facts: gatherFacts(),
     cloudWith: secret => deriveCloud(topology, { lab, secret, ...release }),
+    whereIs: path => {
+      const { line, column } = locate(path)
+      return `${file.path}:${line}:${column}`
+    },
   }
 }
 
@@ -91,14 +99,10 @@ function checkRelease(name: string): ReleaseName {
 }
 
 /** The secret of a lab that stands is kept; a new one is random. A topology that sets one has its way. */
-function settle({ lab, facts, cloudWith, source }: Wish): {
-  source: string
-  cloud: Cloud
-  plan: Plan
-} {
+function settle({ lab, facts, cloudWith }: Wish): { cloud: Cloud; plan: Plan } {
   const standing = readRecord(lab)?.cloud.neutron.metadata_agent.metadata_proxy_shared_secret
   const cloud = cloudWith(standing ?? randomBytes(16).toString('hex'))
-  return { source, cloud, plan: buildPlan(cloud, facts) }
+  return { cloud, plan: buildPlan(cloud, facts) }
 }
 
 function printScript({ lab, facts, cloudWith, source }: Wish): void {
@@ -121,16 +125,14 @@ function printScript({ lab, facts, cloudWith, source }: Wish): void {
   )
 }
 
-async function build(
-  { source, cloud, plan }: { source: string; cloud: Cloud; plan: Plan },
-  options: UpCommandOptions,
-): Promise<UpResult> {
+async function build(wish: Wish, options: UpCommandOptions): Promise<UpResult> {
+  const { cloud, plan } = settle(wish)
   const progress = new Progress()
   const wasThere = readRecord(plan.lab) !== null
   const interrupt = untilInterrupted()
   try {
     const result = await bringUp({
-      topology: source,
+      topology: wish.source,
       cloud,
       plan,
       signal: interrupt.signal,
@@ -141,46 +143,13 @@ async function build(
     return result
   } catch (error) {
     await progress.end(error instanceof ApplyFailed ? (error.steps[0]?.phase ?? null) : null)
-    throw await undo(error, plan, { keep: options.keepOnError === true, wasThere })
+    throw await undoFailure(error, {
+      lab: plan.lab,
+      topology: wish.source,
+      keep: options.keepOnError === true || wasThere,
+      whereIs: wish.whereIs,
+    })
   } finally {
     interrupt[Symbol.dispose]()
   }
-}
-
-/** What was built is taken away again, unless it is to be kept or a lab stood there before. Gives the error to show. */
-async function undo(
-  error: unknown,
-  plan: Plan,
-  { keep, wasThere }: { keep: boolean; wasThere: boolean },
-): Promise<unknown> {
-  if (readRecord(plan.lab) === null) return error
-  const interrupted = error instanceof Error && error.name === 'AbortError'
-  if (!interrupted && !(error instanceof ApplyFailed)) return error
-  const problem = interrupted ? 'Interrupted' : describe(error)
-  const count =
-    error instanceof ApplyFailed ? `${error.done} of ${error.total} resources stand. ` : ''
-  if (keep || wasThere)
-    return new LabError(problem, {
-      cause: error,
-      standing: `${count}They were kept.`,
-      hint: `\`lab up\` again goes on, \`lab down ${plan.lab}\` takes them away.`,
-    })
-  remark(
-    interrupted
-      ? 'Interrupted: taking away what was built …'
-      : 'Failed: taking away what was built …',
-  )
-  await takeDown(plan.lab)
-  return new LabError(problem, {
-    cause: error,
-    standing: `${count}All of it was taken away again; the machine is as before.`,
-    hint: interrupted ? undefined : 'With --keep-on-error it stays, to be looked at.',
-  })
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof ApplyFailed)) return 'Failed'
-  const cause = error.cause instanceof Error ? error.cause.message : String(error.cause)
-  const source = error.steps[0]?.source
-  return [error.message, cause, ...(source ? [`in the topology: ${source}`] : [])].join('\n')
 }

@@ -3,7 +3,7 @@ interface LabErrorOptions extends ErrorOptions {
   readonly standing?: string
   /** What to type next. */
   readonly hint?: string | undefined
-  readonly exitCode?: 1 | 2 | 3
+  readonly exitCode?: number
 }
 
 /** An error whose message is meant for the user; the CLI renders it without a stack trace. */
@@ -11,7 +11,7 @@ export class LabError extends Error {
   override readonly name = 'LabError'
   readonly standing: string | null
   readonly hint: string | null
-  readonly exitCode: 1 | 2 | 3
+  readonly exitCode: number
 
   constructor(message: string, options: LabErrorOptions = {}) {
     super(message, options)

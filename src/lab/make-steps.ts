@@ -67,8 +67,8 @@ function makeFile({ path, mode, content }: FileStep): Made {
   return {}
 }
 
-async function makeService(step: ServiceStep, { lab }: MakeOptions): Promise<Made> {
-  const process = await startService(step, lab)
+async function makeService(step: ServiceStep, { lab, signal }: MakeOptions): Promise<Made> {
+  const process = await startService(step, lab, signal)
   const missing = missingListeners(step, process.pid)
   if (missing.length > 0)
     throw new LabError(

@@ -15,7 +15,7 @@ import type { ServiceStep, Step } from './step.ts'
 export function dhcpSteps(cloud: Cloud, network: Network, host: Host, facts: MachineFacts): Step[] {
   const dhcp = dhcpNamespaceOf(cloud, network, facts)
   if (dhcp === null) return []
-  const source = `networks.${network.name}`
+  const source = ['networks', network.name]
   const place = { host: host.name, namespace: dhcp.name, source }
   const plug = { ...place, hostNamespace: hostNamespace(cloud.lab, host.name), network }
   const port = { ...place, port: dhcp.port, device: dhcp.device, addresses: dhcp.addresses }
@@ -33,7 +33,7 @@ function dnsmasqSteps(cloud: Cloud, network: Network, host: Host, facts: Machine
   const dnsmasq = dnsmasqOf(cloud, network, facts)
   const dhcp = dhcpNamespaceOf(cloud, network, facts)
   if (dnsmasq === null || dhcp === null) return []
-  const source = `networks.${network.name}`
+  const source = ['networks', network.name]
   const directory = directoryStep(
     { host: host.name, path: dnsmasq.directory, mode: 0o755, why: `dnsmasq of ${network.name}` },
     [stepIds.directory(`${cloud.neutron.state_path}/dhcp`)],

@@ -7,7 +7,7 @@ interface FileWish {
   readonly content: string
   readonly mode?: number
   readonly why: string
-  readonly source: string
+  readonly source: readonly string[]
   readonly phase?: Phase
   readonly volatile?: true
 }
@@ -48,7 +48,7 @@ export function directoryStep(wish: DirectoryWish, needs: readonly string[]): Di
     phase: 'files',
     needs,
     why,
-    source: '',
+    source: [],
     path,
     mode,
     ...(wish.shared ? { shared: true } : {}),

@@ -9,7 +9,7 @@ import type { ServiceStep, Step } from './step.ts'
 interface GuestNic {
   readonly host: Host
   readonly namespace: string
-  readonly source: string
+  readonly source: readonly string[]
   readonly instance: Instance
   readonly port: Port
   readonly device: string

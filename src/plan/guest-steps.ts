@@ -26,7 +26,7 @@ export function guestsBaseSteps(cloud: Cloud, host: Host): Step[] {
       content: udhcpcScript,
       mode: 0o755,
       why: "the guests' DHCP client calls it",
-      source: 'instances',
+      source: ['instances'],
     }),
   ]
 }
@@ -34,7 +34,7 @@ export function guestsBaseSteps(cloud: Cloud, host: Host): Step[] {
 /** A guest: a namespace with a device for each port, a resolv.conf of its own, and DHCP where the subnet has it. */
 export function guestSteps(cloud: Cloud, instance: Instance, host: Host): Step[] {
   const namespace = guestNamespace(cloud, instance)
-  const place = { host: host.name, namespace, source: `instances.${instance.name}` }
+  const place = { host: host.name, namespace, source: ['instances', instance.name] }
   return [
     ...namespaceSteps({
       ...place,

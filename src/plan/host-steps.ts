@@ -13,7 +13,7 @@ export function hostSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[]
       host: host.name,
       namespace,
       why: `host ${host.name}: bridges and OpenStack's services, apart from the machine's own network`,
-      source: 'hosts',
+      source: [],
       sysctls: hostSysctls(facts),
     }),
     managementStep(host, namespace),
@@ -45,7 +45,7 @@ function managementStep(host: Host, namespace: string): IpStep {
     phase: 'wiring',
     needs: [`sysctl:${namespace}`],
     why: `the management network, in which ${host.name} is ${host.management_cidr}`,
-    source: 'hosts',
+    source: [],
     namespace,
     lines: [
       'link add br-mgmt type bridge stp_state 0 forward_delay 0',
@@ -69,7 +69,7 @@ function bridgeStep(network: Network, host: Host, namespace: string): IpStep {
     phase: 'wiring',
     needs: [`sysctl:${namespace}`],
     why: `network ${network.name}`,
-    source: `networks.${network.name}`,
+    source: ['networks', network.name],
     namespace,
     lines: [
       `link add ${bridge} mtu ${network.mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,

@@ -45,7 +45,7 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
     content: `${JSON.stringify(daemon.config)}\n`,
     mode: 0o600,
     why: `configuration of ${daemon.name}`,
-    source: 'neutron',
+    source: ['neutron'],
   })
   const service = nodeService(cloud, host, facts, {
     ...daemon,
@@ -103,7 +103,7 @@ function nodeService(
     phase: 'metadata',
     needs: [...wish.needs, stepIds.directory(`${state}/run`), stepIds.directory(`${state}/log`)],
     why: wish.why,
-    source: 'neutron',
+    source: ['neutron'],
     namespace: hostNamespace(cloud.lab, host.name),
     argv: [facts.node, `${facts.root}/${wish.script}`, ...wish.arguments],
     environment: facts.compileCache === '' ? {} : { NODE_COMPILE_CACHE: facts.compileCache },

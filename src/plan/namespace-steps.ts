@@ -5,7 +5,7 @@ interface NamespaceWish {
   readonly host: string
   readonly namespace: string
   readonly why: string
-  readonly source: string
+  readonly source: readonly string[]
   readonly sysctls: Readonly<Record<string, string>>
 }
 

@@ -14,7 +14,7 @@ export function outsideSteps(cloud: Cloud, network: Network, host: Host): Step[]
   const gateways = network.subnets.flatMap(gatewayWithPrefix)
   if (!network['router:external'] || gateways.length === 0) return []
   const namespace = outsideNamespace(cloud, network)
-  const place = { host: host.name, namespace, source: `networks.${network.name}`, device: 'eth0' }
+  const place = { host: host.name, namespace, source: ['networks', network.name], device: 'eth0' }
   const port = outsidePort(cloud, network)
   return [
     ...namespaceSteps({

@@ -14,7 +14,7 @@ interface Plug {
   /** Namespace and device in which the port ends. */
   readonly namespace: string
   readonly device: string
-  readonly source: string
+  readonly source: readonly string[]
 }
 
 /**

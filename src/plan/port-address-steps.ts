@@ -5,7 +5,7 @@ import type { ExpectedRoute, IpStep, Step } from './step.ts'
 interface PortPlace {
   readonly host: string
   readonly namespace: string
-  readonly source: string
+  readonly source: readonly string[]
   readonly device: string
 }
 

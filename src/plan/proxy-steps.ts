@@ -22,7 +22,7 @@ export function proxySteps(
 export type WiredPorts = ReadonlyMap<string, readonly string[]>
 
 function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: WiredPorts): Step[] {
-  const place = { host: host.name, namespace: proxy.namespace, source: 'neutron' }
+  const place = { host: host.name, namespace: proxy.namespace, source: ['neutron'] }
   const config = fileStep({
     ...place,
     path: proxy.configPath,
@@ -59,7 +59,7 @@ function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: Wir
 
 /** haproxy cannot bind a tentative address; Neutron waits up to 30 s for duplicate detection to end. */
 function addressesSettled(
-  place: { host: string; namespace: string; source: string },
+  place: { host: string; namespace: string; source: readonly string[] },
   proxy: MetadataProxy,
   addresses: readonly string[],
 ): WaitStep[] {

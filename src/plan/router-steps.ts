@@ -11,7 +11,7 @@ import type { Step } from './step.ts'
 /** What neutron-l3-agent makes of a router: qrouter with its ports, addresses, routes and rules. */
 export function routerSteps(cloud: Cloud, router: Router, host: Host, facts: MachineFacts): Step[] {
   const made = routerNamespaceOf(cloud, router, facts)
-  const place = { host: host.name, namespace: made.name, source: `routers.${router.name}` }
+  const place = { host: host.name, namespace: made.name, source: ['routers', router.name] }
   const ports = made.gateway === null ? made.interfaces : [...made.interfaces, made.gateway]
   const outwards = made.gateway ?? made.interfaces[0]
   return [
@@ -38,7 +38,7 @@ interface RouterPort {
 function routerPortSteps(
   cloud: Cloud,
   host: Host,
-  place: { host: string; namespace: string; source: string },
+  place: { host: string; namespace: string; source: readonly string[] },
   { port, device, addresses }: RouterPort,
 ): Step[] {
   const network = networkOf(cloud, port)

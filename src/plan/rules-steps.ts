@@ -3,7 +3,7 @@ import type { RulesStep } from './step.ts'
 interface Place {
   readonly host: string
   readonly namespace: string
-  readonly source: string
+  readonly source: readonly string[]
 }
 
 /** The agent's iptables rules in a namespace, a table set for each IP version that it writes. */

@@ -30,8 +30,8 @@ interface StepBase {
   readonly needs: readonly string[]
   /** One line of why it is there. */
   readonly why: string
-  /** Where in the topology it comes from: `networks.private`. */
-  readonly source: string
+  /** Where in the topology it comes from: `networks`, `private`; empty where no line of it says so. */
+  readonly source: readonly string[]
 }
 
 export interface DirectoryStep extends StepBase {

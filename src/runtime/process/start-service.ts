@@ -11,22 +11,34 @@ import type { ServiceStep } from '../../plan/step.ts'
  * Starts a service and waits until it serves: until a daemon's starter has ended well, or until a program in the
  * background has written its pid file. Its output goes to its log file. Throws CommandFailed with what it said.
  */
-export async function startService(service: ServiceStep, lab: string): Promise<ProcessIdentity> {
+export async function startService(
+  service: ServiceStep,
+  lab: string,
+  signal?: AbortSignal,
+): Promise<ProcessIdentity> {
   for (const path of service.leaves) rmSync(path, { force: true })
   const { argv } = commandOf([service])
   const said = logFrom(service.logFile)
-  const ended = launch(argv, service, lab)
-  const limit = AbortSignal.timeout(START_LIMIT_MS)
-  const exitCode = service.daemonizes
-    ? await Promise.race([ended, timeout(limit)])
-    : await Promise.race([ended, pidFileWritten(service.pidFile, limit)])
-  if (exitCode !== 0) throw failure(argv, exitCode, said())
-  return identityOf(service, argv, said)
+  const { child, ended } = launch(argv, service, lab)
+  const served = new AbortController()
+  const limits = [AbortSignal.timeout(START_LIMIT_MS), served.signal, ...(signal ? [signal] : [])]
+  const limit = AbortSignal.any(limits)
+  try {
+    const serves = service.daemonizes ? never(limit) : pidFileWritten(service.pidFile, limit)
+    const exitCode = await Promise.race([ended, serves])
+    if (exitCode !== 0) throw failure(argv, exitCode, said())
+    return await identityOf(service, argv, said)
+  } catch (error) {
+    child.kill()
+    throw error
+  } finally {
+    served.abort()
+  }
 }
 
 const START_LIMIT_MS = 60_000
 
-function launch(argv: readonly string[], service: ServiceStep, lab: string): Promise<number> {
+function launch(argv: readonly string[], service: ServiceStep, lab: string) {
   const [file = '', ...rest] = argv
   const log = openSync(service.logFile, 'a', 0o600)
   const child = spawn(file, rest, {
@@ -36,27 +48,33 @@ function launch(argv: readonly string[], service: ServiceStep, lab: string): Pro
     cwd: '/',
   })
   closeSync(log)
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const { promise: ended, resolve, reject } = Promise.withResolvers<number>()
   child.on('error', reject)
-  child.on('exit', (code, signal) => resolve(code ?? (signal === null ? -1 : -2)))
+  child.on('exit', code => resolve(code ?? ENDED_BY_SIGNAL))
   if (!service.daemonizes) child.unref()
-  return promise
+  return { child, ended }
 }
+
+const ENDED_BY_SIGNAL = -1
 
 /** Gives 0 once the pid file holds a live process. */
 async function pidFileWritten(path: string, limit: AbortSignal): Promise<number> {
-  for (;;) {
+  while (!limit.aborted) {
     const pid = readPidFile(path)
     if (pid !== null && identify(pid) !== null) return 0
-    await delay(POLL_MS, undefined, { signal: limit })
+    await delay(POLL_MS)
   }
+  throw limit.reason
 }
 
 const POLL_MS = 4
 
-async function timeout(limit: AbortSignal): Promise<never> {
-  await delay(2 * START_LIMIT_MS, undefined, { signal: limit, ref: false })
-  throw limit.reason
+/** Rejects with the reason of the limit, if that ever comes. */
+function never(limit: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  limit.addEventListener('abort', () => reject(limit.reason), { once: true })
+  promise.catch(() => undefined)
+  return promise
 }
 
 /** dnsmasq and udhcpc write their pid file after their starter has ended. */

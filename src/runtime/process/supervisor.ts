@@ -43,19 +43,19 @@ export class Supervisor {
     const { service } = watched
     watched.process = findService(service)
     if (watched.process !== null || signal.aborted || Date.now() < watched.retryAt) return
-    if (watched.failures === 0) this.#log(service, 'not found. The process should not have died')
+    if (watched.failures === 0) this.#log(service, 'ERROR', notFound(service))
+    this.#log(service, 'WARNING', `Respawning ${respawnNameOf(service)}`)
     try {
       watched.process = await startService(service, this.#lab)
       watched.failures = 0
       this.#remember(service, null)
-      this.#log(service, `respawned with pid ${watched.process.pid}`)
     } catch (error) {
       watched.failures += 1
       watched.retryAt =
         Date.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
       const words = error instanceof Error ? error.message : String(error)
       this.#remember(service, words)
-      this.#log(service, `could not be respawned: ${words}`)
+      this.#log(service, 'ERROR', words)
     }
   }
 
@@ -69,10 +69,10 @@ export class Supervisor {
   }
 
   /** Under the name of the agent that would notice it on a real node. */
-  #log(service: ServiceStep, words: string): void {
+  #log(service: ServiceStep, level: string, words: string): void {
     const agent = agentOf(service)
     const time = new Date().toISOString().replace('T', ' ').replace('Z', '')
-    const line = `${time} ${process.pid} ERROR ${agent} [-] ${service.name} ${words}\n`
+    const line = `${time} ${process.pid} ${level} neutron.agent.linux.external_process [-] ${words}\n`
     appendFileSync(`${statePathOf(this.#lab)}/log/${agent}.log`, line, { mode: 0o600 })
   }
 }
@@ -100,4 +100,25 @@ function ignoreAbort(error: unknown): void {
 export function agentOf({ service, namespace }: ServiceStep): string {
   if (service !== 'dnsmasq' && service !== 'haproxy') return 'supervisor'
   return namespace.startsWith('qrouter-') ? 'neutron-l3-agent' : 'neutron-dhcp-agent'
+}
+
+/** The words of ProcessMonitor (neutron/agent/linux/external_process.py), which know a process by kind and uuid. */
+function notFound(service: ServiceStep): string {
+  const uuid = uuidOf(service)
+  if (uuid === null) return `${service.name} not found. The process should not have died`
+  const owner = service.namespace.startsWith('qrouter-') ? 'router' : 'dhcp'
+  return `${kindOf(service)} for ${owner} with uuid ${uuid} not found. The process should not have died`
+}
+
+function respawnNameOf(service: ServiceStep): string {
+  const uuid = uuidOf(service)
+  return uuid === null ? service.name : `${kindOf(service)} for uuid ${uuid}`
+}
+
+function kindOf({ service }: ServiceStep): string {
+  return service === 'haproxy' ? 'metadata-proxy' : service
+}
+
+function uuidOf({ service, name }: ServiceStep): string | null {
+  return service === 'dnsmasq' || service === 'haproxy' ? name.slice(service.length + 1) : null
 }
