@@ -1,6 +1,8 @@
 # The tools run on the project's own Node.js, whatever the system's is; `./lab` installs it and the packages.
 export PATH := $(CURDIR)/node_modules/.bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
 unexport NODE_OPTIONS
+# knip's loader would leave files of root's in a user's checkout.
+export JITI_FS_CACHE := false
 PREFIX ?= /usr/local
 link = $(DESTDIR)$(PREFIX)/bin/lab
 
