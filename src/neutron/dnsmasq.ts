@@ -24,6 +24,8 @@ export interface DnsmasqListener {
   readonly protocol: 'udp' | 'tcp'
   readonly address: string
   readonly port: number
+  /** Link-local addresses are bound to a device. */
+  readonly device?: string
 }
 
 /** The dnsmasq of a network; null where the network has no qdhcp namespace. */
@@ -48,9 +50,12 @@ export function dnsmasqOf(cloud: Cloud, network: Network, facts: MachineFacts): 
   }
 }
 
-/** DHCP on every address; DNS on each address of the namespace by itself, as --bind-dynamic makes it. */
+/**
+ * DHCP on every address; DNS on each address of the namespace by itself, as --bind-dynamic makes it, and besides on the
+ * link-local address that the kernel gives the device.
+ */
 function listenersOf(
-  namespace: DhcpNamespace,
+  { device, addresses }: DhcpNamespace,
   network: Network,
   argv: readonly string[],
   facts: MachineFacts,
@@ -60,16 +65,21 @@ function listenersOf(
       ({ id, ip_version }) =>
         ip_version === family && argv.some(argument => argument.includes(`set:subnet-${id},`)),
     )
-  const addresses = [
+  const bound = [
     ...['127.0.0.1', ...(facts.ipv6 ? ['::1'] : [])],
-    ...namespace.addresses.map(({ address }) => address.replace(/\/\d+$/, '')),
+    ...addresses.map(({ address }) => address.replace(/\/\d+$/, '')),
   ]
   return [
     ...(serves(4) ? [{ protocol: 'udp', address: '0.0.0.0', port: 67 } as const] : []),
     ...(serves(6) ? [{ protocol: 'udp', address: '::', port: 547 } as const] : []),
-    ...addresses.flatMap(address => [
-      { protocol: 'udp', address, port: 53 } as const,
-      { protocol: 'tcp', address, port: 53 } as const,
-    ]),
+    ...bound.flatMap(address => nameServiceOn(address, device)),
+  ]
+}
+
+function nameServiceOn(address: string, device: string): readonly DnsmasqListener[] {
+  const zone = address.startsWith('fe80:') ? { device } : {}
+  return [
+    { protocol: 'udp', address, port: 53, ...zone },
+    { protocol: 'tcp', address, port: 53, ...zone },
   ]
 }

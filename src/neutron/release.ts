@@ -135,12 +135,8 @@ const changes: readonly Change[] = [
   },
   {
     since: 'train',
-    dnsmasq: { dhcpv6HostTag: true },
+    dnsmasq: { dhcpv6HostTag: true, connectedRoutesFirst: true },
     iptables: { dhcpNat: 'none' },
-  },
-  {
-    since: 'ussuri',
-    dnsmasq: { connectedRoutesFirst: true },
   },
   {
     since: 'victoria',

@@ -176,8 +176,8 @@ test(
 )
 test(
   options,
-  'other subnets stand before host routes since ussuri',
-  withSubnets('ussuri', subnet({ host_routes: [hostRoute] }), otherSubnet),
+  'other subnets stand before host routes since train',
+  withSubnets('train', subnet({ host_routes: [hostRoute] }), otherSubnet),
   [
     `option:classless-static-route,10.0.1.0/24,0.0.0.0,192.168.9.0/24,192.168.30.9,${viaDhcp},0.0.0.0/0,192.168.30.1`,
     `249,10.0.1.0/24,0.0.0.0,192.168.9.0/24,192.168.30.9,${viaDhcp},0.0.0.0/0,192.168.30.1`,
@@ -186,8 +186,8 @@ test(
 )
 test(
   options,
-  'other subnets stand behind the metadata route up to train',
-  withSubnets('train', subnet({ host_routes: [hostRoute] }), otherSubnet),
+  'other subnets stand behind the metadata route up to stein',
+  withSubnets('stein', subnet({ host_routes: [hostRoute] }), otherSubnet),
   [
     `option:classless-static-route,192.168.9.0/24,192.168.30.9,${viaDhcp},10.0.1.0/24,0.0.0.0,0.0.0.0/0,192.168.30.1`,
     `249,192.168.9.0/24,192.168.30.9,${viaDhcp},10.0.1.0/24,0.0.0.0,0.0.0.0/0,192.168.30.1`,
@@ -289,6 +289,17 @@ test(
   /^$|resolv|server/,
   ['--no-resolv', '--server=192.0.2.53'],
 )
+
+test('the link-local metadata address is bound to the device', t => {
+  const { listens } = dnsmasq(withSubnets('2026.1', ipv6Subnet()))
+  t.deepEqual(
+    listens.filter(({ address }) => address.startsWith('fe80:')),
+    [
+      { protocol: 'udp', address: 'fe80::a9fe:a9fe', port: 53, device: 'tapd1a2b3c4-56' },
+      { protocol: 'tcp', address: 'fe80::a9fe:a9fe', port: 53, device: 'tapd1a2b3c4-56' },
+    ],
+  )
+})
 
 test('with a DHCPv6 range dnsmasq listens on 547, too', t => {
   const { listens } = dnsmasq(withSubnets('2026.1', ipv6Subnet()))

@@ -63,7 +63,7 @@ test(changesAt, 'dnsmasq.dhcpv6HostTag', release => release.dnsmasq.dhcpv6HostTa
 ])
 test(changesAt, 'dnsmasq.connectedRoutesFirst', release => release.dnsmasq.connectedRoutesFirst, [
   ['queens', false],
-  ['ussuri', true],
+  ['train', true],
 ])
 test(changesAt, 'dnsmasq.leaseExpiryZero', release => release.dnsmasq.leaseExpiryZero, [
   ['queens', false],
