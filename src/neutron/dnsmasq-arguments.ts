@@ -5,6 +5,7 @@ import { neutronRelease } from './release.ts'
 /** dnsmasq's command line, from `dnsmasq` on, in the agent's order. `Dnsmasq._build_cmdline_callback`. */
 export function dnsmasqArguments(cloud: Cloud, network: Network, directory: string) {
   const { release, dhcp_agent, dns_domain } = cloud.neutron
+  const { ipxe6UserClass, noConfigFile } = neutronRelease(release).dnsmasq
   const ranges = network.subnets.flatMap(subnet => rangeOf(subnet, dhcp_agent.dhcp_lease_duration))
   return [
     'dnsmasq',
@@ -16,14 +17,14 @@ export function dnsmasqArguments(cloud: Cloud, network: Network, directory: stri
     `--dhcp-optsfile=${directory}/opts`,
     `--dhcp-leasefile=${directory}/leases`,
     '--dhcp-match=set:ipxe,175',
-    ...(neutronRelease(release).dnsmasq.ipxe6UserClass ? ['--dhcp-userclass=set:ipxe6,iPXE'] : []),
+    ...(ipxe6UserClass ? ['--dhcp-userclass=set:ipxe6,iPXE'] : []),
     '--local-service',
     '--bind-dynamic',
     ...ranges.map(({ argument }) => argument),
     ...(network.mtu > 0 ? [`--dhcp-option-force=option:mtu,${network.mtu}`] : []),
     `--dhcp-lease-max=${leaseMax(ranges, dhcp_agent.dnsmasq_lease_max)}`,
     ...timers(dhcp_agent),
-    '--conf-file=/dev/null',
+    `--conf-file=${noConfigFile}`,
     ...dhcp_agent.dnsmasq_dns_servers.map(server => `--server=${server}`),
     ...(dns_domain ? [`--domain=${dns_domain}`] : []),
     ...(dhcp_agent.dhcp_broadcast_reply ? ['--dhcp-broadcast'] : []),

@@ -41,6 +41,8 @@ export interface HaproxyRelease {
 export interface DnsmasqRelease {
   /** `--dhcp-userclass=set:ipxe6,iPXE`. */
   readonly ipxe6UserClass: boolean
+  /** What `--conf-file=` names where `dnsmasq_config_file` is not set. */
+  readonly noConfigFile: '' | '/dev/null'
   /** IPv6 addresses carry `tag:dhcpv6,` in the host file. */
   readonly dhcpv6HostTag: boolean
   /** Routes to the network's other subnets stand before the host routes in option 121, else behind the metadata route. */
@@ -113,6 +115,7 @@ const queens: NeutronRelease = {
   },
   dnsmasq: {
     ipxe6UserClass: false,
+    noConfigFile: '',
     dhcpv6HostTag: false,
     connectedRoutesFirst: false,
     leaseExpiryZero: false,
@@ -135,7 +138,7 @@ const changes: readonly Change[] = [
   },
   {
     since: 'train',
-    dnsmasq: { dhcpv6HostTag: true, connectedRoutesFirst: true },
+    dnsmasq: { noConfigFile: '/dev/null', dhcpv6HostTag: true, connectedRoutesFirst: true },
     iptables: { dhcpNat: 'none' },
   },
   {

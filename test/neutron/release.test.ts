@@ -57,6 +57,10 @@ test(changesAt, 'dnsmasq.ipxe6UserClass', release => release.dnsmasq.ipxe6UserCl
   ['queens', false],
   ['stein', true],
 ])
+test(changesAt, 'dnsmasq.noConfigFile', release => release.dnsmasq.noConfigFile, [
+  ['queens', ''],
+  ['train', '/dev/null'],
+])
 test(changesAt, 'dnsmasq.dhcpv6HostTag', release => release.dnsmasq.dhcpv6HostTag, [
   ['queens', false],
   ['train', true],
