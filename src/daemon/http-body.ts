@@ -17,7 +17,7 @@ export function readRequestBody(
   bytes: Buffer,
 ): ReadBody | undefined {
   if (headers.get('transfer-encoding')?.toLowerCase().includes('chunked')) return skipChunks(bytes)
-  const size = readLength(headers.get('content-length') ?? '0')
+  const size = readLength(headers.get('content-length')?.trim() ?? '0')
   if (bytes.length < size) return undefined
   return { body: bytes.subarray(0, size), sizeBytes: size }
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Answer } from '../wsgi/answer.ts'
-import { foldHeaders, type Headers } from '../wsgi/headers.ts'
+import type { Headers } from '../wsgi/headers.ts'
 import { readRequestBody } from './http-body.ts'
 import { MalformedRequest, type RequestHead, readRequestHead } from './http-request.ts'
 import { writeResponse } from './http-response.ts'
@@ -16,8 +16,8 @@ export interface HttpRequest {
 }
 
 export interface HttpOptions {
-  /** What a repeated header is joined with. */
-  readonly headerSeparator: ',' | ', '
+  /** What the server makes of the headers as they came. */
+  foldHeaders(lines: RequestHead['headers']): Headers
   /** The longest request line, its end included; longer ones get eventlet's 414. */
   readonly requestLineLimitBytes: number
   /** Undefined closes the connection without an answer. */
@@ -51,7 +51,7 @@ export function serveConnection(socket: Socket, options: HttpOptions): HttpConne
     const head = readHead(received, options)
     if (head === 'too long') return void socket.end(uriTooLong)
     if (head === undefined) return closeIfDone()
-    const headers = foldHeaders(head.headers, options.headerSeparator)
+    const headers = options.foldHeaders(head.headers)
     const read = readRequestBody(headers, received.subarray(head.sizeBytes))
     if (read === undefined) return inviteBody(headers)
     received = received.subarray(head.sizeBytes + read.sizeBytes)

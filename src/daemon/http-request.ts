@@ -4,6 +4,7 @@ export interface RequestHead {
   readonly target: string
   /** `HTTP/1.1`. */
   readonly version: string
+  /** Values with the blanks around them, of which each server has its own opinion. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Where the body starts. */
   readonly sizeBytes: number
@@ -48,5 +49,5 @@ function unfold(lines: readonly string[]): string[] {
 function readHeader(line: string): [string, string] {
   const colon = line.indexOf(':')
   if (colon <= 0) throw new MalformedRequest(`not a header: ${line.slice(0, 80)}`)
-  return [line.slice(0, colon), line.slice(colon + 1).trim()]
+  return [line.slice(0, colon), line.slice(colon + 1)]
 }

@@ -7,7 +7,7 @@ export interface Listener {
   stop(graceMs: number): Promise<void>
 }
 
-/** Listens; rejects with the system's error where that is not possible. */
+/** Listens; rejects with an error that says what is in the way. */
 export async function listen(
   where: ListenOptions,
   serve: (socket: Socket) => { stop(): void },
@@ -18,10 +18,16 @@ export async function listen(
     socket.on('close', () => connections.delete(socket))
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', error => reject(explain(error)))
     server.listen(where, resolve)
   })
   return { server, stop: graceMs => stop(server, connections, graceMs) }
+}
+
+function explain(error: NodeJS.ErrnoException & { port?: number }): Error {
+  if (error.code !== 'EADDRINUSE' || error.port === undefined) return error
+  const hint = `\`ss -ltnp sport = :${error.port}\` names the process that has it`
+  return new Error(`${error.message}; ${hint}`, { cause: error })
 }
 
 async function stop(

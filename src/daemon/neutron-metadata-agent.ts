@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { MetadataAgentConfig } from '../neutron/metadata-agent/config.ts'
 import { indexPorts } from '../neutron/metadata-agent/port-index.ts'
 import { neutronRelease } from '../neutron/release.ts'
+import { foldEventletHeaders } from '../wsgi/headers.ts'
 import { claimSocketPath, giveSocket } from './claim-socket.ts'
 import { checkMembers } from './decode-config.ts'
 import { type HttpOptions, serveConnection } from './http-connection.ts'
@@ -43,7 +44,7 @@ function chooseServer(
 ): (socket: Socket) => { stop(): void } {
   if (!isWsgi) return socket => serveAsSocketAgent(socket, context)
   const options: HttpOptions = {
-    headerSeparator: ',',
+    foldHeaders: foldEventletHeaders,
     requestLineLimitBytes: 8192,
     answer: request => answerAsWsgiAgent(request, context),
     log: (...line) => context.log.info('eventlet.wsgi.server', formatAccess(...line)),

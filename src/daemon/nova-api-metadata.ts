@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { answerMetadata } from '../nova/answer.ts'
 import type { NovaMetadataConfig } from '../nova/config.ts'
 import { createInstanceCache } from '../nova/instance-cache.ts'
+import { foldUwsgiHeaders } from '../wsgi/headers.ts'
 import { checkMembers } from './decode-config.ts'
 import { type HttpOptions, serveConnection } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
@@ -21,13 +22,15 @@ async function start(config: NovaMetadataConfig, log: ServiceLog): Promise<Runni
   const { metadata_listen: host, metadata_listen_port: port } = config
   const options = makeOptions(config, log)
   const listener = await listen({ host, port }, socket => serveConnection(socket, options))
-  return { address: `${host}:${port}`, stop: graceMs => listener.stop(graceMs) }
+  const address = listener.server.address()
+  const bound = typeof address === 'object' ? address?.port : undefined
+  return { address: `${host}:${bound ?? port}`, stop: graceMs => listener.stop(graceMs) }
 }
 
 function makeOptions(config: NovaMetadataConfig, log: ServiceLog): HttpOptions {
   const instances = createInstanceCache(config.instances, config.api.metadata_cache_expiration)
   return {
-    headerSeparator: ', ',
+    foldHeaders: foldUwsgiHeaders,
     requestLineLimitBytes: 65_536,
     answer(request) {
       try {

@@ -3,7 +3,7 @@ import { findInstance } from '../neutron/metadata-agent/find-instance.ts'
 import { makeNovaRequest } from '../neutron/metadata-agent/nova-request.ts'
 import { readSocketTarget } from '../neutron/metadata-agent/read-target.ts'
 import { writeNoInstance, writeSocketAnswer } from '../neutron/metadata-agent/socket-server.ts'
-import { foldHeaders } from '../wsgi/headers.ts'
+import { foldWebObHeaders } from '../wsgi/headers.ts'
 import type { HttpRequest } from './http-connection.ts'
 import { MalformedRequest, readRequestHead } from './http-request.ts'
 import { type AgentContext, forbidden } from './wsgi-agent.ts'
@@ -63,7 +63,7 @@ function readRequest(received: Buffer): HttpRequest {
   const head = readRequestHead(received)
   if (head === undefined) throw new MalformedRequest('the head does not fit into 4096 bytes')
   const { method, target, version } = head
-  const headers = foldHeaders(head.headers, ', ')
+  const headers = foldWebObHeaders(head.headers)
   const rest = received.subarray(head.sizeBytes)
   const length = headers.get('content-length')
   const body = length === undefined ? rest : rest.subarray(0, Number(length) || 0)

@@ -1,4 +1,4 @@
-import { HttpFailure } from './failure.ts'
+import { HttpFailure, UnhandledFailure } from './failure.ts'
 import type { InstanceCache, LoadedInstance } from './instance-cache.ts'
 import type { MetadataRequest } from './request.ts'
 import { isSignatureOf } from './signature.ts'
@@ -17,10 +17,9 @@ export function identifyInstance(
   { headers }: MetadataRequest,
   context: IdentifyContext,
 ): LoadedInstance {
+  if (headers.get('x-metadata-provider')) return identifyByProvider(headers, context)
   const [id, signature, project] = signedHeaders.map(name => requireHeader(headers, name))
-  if (!isSignatureOf(context.metadata_proxy_shared_secret, id ?? '', signature ?? '')) {
-    throw new HttpFailure(403, 'Invalid proxy request signature.')
-  }
+  throwOnForgery(context, id ?? '', signature ?? '')
   const address = headers.get('x-forwarded-for') ?? null
   const loaded = context.instances.find(id ?? '', address, context.nowMs)
   if (loaded === undefined || loaded.view.project_id !== project) throw new HttpFailure(404)
@@ -31,6 +30,25 @@ function requireHeader(headers: MetadataRequest['headers'], name: string): strin
   const value = headers.get(name.toLowerCase())
   if (value === undefined) throw new HttpFailure(400, `${name} header is missing from request.`)
   return value
+}
+
+/** A load balancer's way. ML2 has no advanced_service_providers, so nova's question to it is what fails. */
+function identifyByProvider(headers: MetadataRequest['headers'], context: IdentifyContext): never {
+  if (!headers.has('x-forwarded-for')) {
+    throw new HttpFailure(400, 'X-Forwarded-For is missing from request.')
+  }
+  if (context.metadata_proxy_shared_secret !== '') {
+    const provider = headers.get('x-metadata-provider') ?? ''
+    throwOnForgery(context, provider, headers.get('x-metadata-provider-signature') ?? '')
+  }
+  throw new UnhandledFailure('Neutron rejects advanced_service_providers')
+}
+
+/** Python compares texts in constant time only while they are ASCII. */
+function throwOnForgery(context: IdentifyContext, id: string, signature: string): void {
+  if (/[^\0-\x7f]/.test(signature)) throw new UnhandledFailure('the signature is not ASCII')
+  if (isSignatureOf(context.metadata_proxy_shared_secret, id, signature)) return
+  throw new HttpFailure(403, 'Invalid proxy request signature.')
 }
 
 /** In the order in which nova misses them. */

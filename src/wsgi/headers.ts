@@ -1,19 +1,30 @@
 /** Headers as WSGI keeps them, by lower-case name; an underscore is as good as a hyphen. */
 export type Headers = ReadonlyMap<string, string>
 
-/**
- * Headers as a WSGI server passes them on: a repeated one becomes one value. eventlet joins with a comma, uwsgi
- * and WebOb with a comma and a space.
- */
-export function foldHeaders(
-  lines: Iterable<readonly [name: string, value: string]>,
-  separator: ',' | ', ',
-): Headers {
+/** Headers of a request as they came, with the blanks around their values. */
+type HeaderLines = Iterable<readonly [name: string, value: string]>
+
+/** As eventlet passes them on: a repeated one becomes one value, joined with a comma. */
+export function foldEventletHeaders(lines: HeaderLines): Headers {
+  return fold(lines, ',', value => value.trimStart())
+}
+
+/** As uwsgi passes them on: joined with a comma and a space; of the blanks only the one after the colon goes. */
+export function foldUwsgiHeaders(lines: HeaderLines): Headers {
+  return fold(lines, ', ', value => value.replace(/^ /, ''))
+}
+
+/** As WebOb reads them by itself: joined with a comma and a space. */
+export function foldWebObHeaders(lines: HeaderLines): Headers {
+  return fold(lines, ', ', value => value.trim())
+}
+
+function fold(lines: HeaderLines, separator: string, trim: (value: string) => string): Headers {
   const headers = new Map<string, string>()
   for (const [name, value] of lines) {
     const key = name.toLowerCase().replaceAll('_', '-')
     const before = headers.get(key)
-    headers.set(key, before === undefined ? value : before + separator + value)
+    headers.set(key, before === undefined ? trim(value) : before + separator + trim(value))
   }
   return headers
 }
