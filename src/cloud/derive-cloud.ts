@@ -29,6 +29,7 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
   const routers = deriveRouters(lab, owner.project_id, topology, networks)
   const instances = deriveInstances(lab, owner, topology)
   const ports = derivePorts(lab, topology, { host: controller, networks, routers, instances })
+  const byDevice = Map.groupBy(ports, port => port.device_id)
   return {
     lab,
     neutron: settleNeutron(topology, options),
@@ -39,7 +40,7 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
     ports,
     instances: instances.map(instance => ({
       ...instance,
-      port_ids: ports.filter(port => port.device_id === instance.id).map(port => port.id),
+      port_ids: (byDevice.get(instance.id) ?? []).map(port => port.id),
     })),
   }
 }
@@ -55,9 +56,10 @@ function deriveRouters(
   topology: Topology,
   networks: Cloud['networks'],
 ): Router[] {
+  const byName = new Map(networks.map(network => [network.name, network]))
   return Object.entries(topology.routers).map(([name, router]) => {
     const gateway = router.external_gateway
-    const external = networks.find(network => network.name === gateway?.network)
+    const external = byName.get(gateway?.network ?? '')
     return {
       id: router.id ?? deriveId(lab, `router/${name}`),
       name,

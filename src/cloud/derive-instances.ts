@@ -16,7 +16,7 @@ export function deriveInstances(
   owner: Identity,
   topology: Topology,
 ): Omit<Instance, 'port_ids'>[] {
-  const imageIds = collectImageIds(lab, topology)
+  const imageNumbers = numberImages(lab, topology)
   return Object.entries(topology.instances).map(([name, instance], index) => {
     const id = instance.id ?? deriveId(lab, `instance/${name}`)
     const image_id = settleImageId(lab, instance.image_id)
@@ -37,15 +37,16 @@ export function deriveInstances(
       security_groups: instance.security_groups,
       root_device_name: instance.root_device_name,
       ec2_id: index + 1,
-      ec2_image_id: image_id === null ? null : imageIds.indexOf(image_id) + 1,
+      ec2_image_id: image_id === null ? null : (imageNumbers.get(image_id) ?? null),
     }
   })
 }
 
-/** In order of first use, which is the order in which nova numbers them. */
-function collectImageIds(lab: string, topology: Topology): string[] {
+/** From 1 in order of first use, which is the order in which nova numbers them. */
+function numberImages(lab: string, topology: Topology): ReadonlyMap<string, number> {
   const ids = Object.values(topology.instances).map(({ image_id }) => settleImageId(lab, image_id))
-  return [...new Set(ids)].filter(id => id !== null)
+  const distinct = new Set(ids.filter(id => id !== null))
+  return new Map(Array.from(distinct, (id, index) => [id, index + 1]))
 }
 
 function settleImageId(lab: string, imageId: string | null | undefined): string | null {

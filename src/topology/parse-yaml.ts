@@ -50,7 +50,10 @@ export function parseYaml(source: TopologySource): ParsedYaml {
 }
 
 function convertDocument(document: Document.Parsed, positionOf: (range: TextRange) => Position) {
-  const syntax = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+  const problems = [...document.errors, ...document.warnings]
+  // The parser's stack ends in a deep nesting; what it says after that means nothing.
+  const exhausted = problems.find(({ code }) => code === 'RESOURCE_EXHAUSTION')
+  const syntax = (exhausted ? [exhausted] : problems).map(({ code, message, pos }) => ({
     message: syntaxMessages[code] ?? `YAML: ${message}`,
     path: [],
     position: positionOf({ start: pos[0], end: pos[1] }),
@@ -58,7 +61,7 @@ function convertDocument(document: Document.Parsed, positionOf: (range: TextRang
   if (syntax.length > 0) return { root: emptyRoot, mistakes: syntax, isReadable: false }
   const converter = new Converter(positionOf)
   const root = converter.convert(document.contents, [])
-  const isReadable = root.weight <= heaviest
+  const isReadable = root.weight <= heaviest && !converter.isExhausted()
   if (!isReadable) {
     converter.report(root.range, [], `the file’s aliases write out to more than ${heaviest} values`)
   }
@@ -68,6 +71,7 @@ function convertDocument(document: Document.Parsed, positionOf: (range: TextRang
 class Converter {
   readonly mistakes: Mistake[] = []
   readonly #positionOf: (range: TextRange) => Position
+  #mergedCount = 0
   readonly #anchors = new Map<string, Located | 'open'>()
 
   constructor(positionOf: (range: TextRange) => Position) {
@@ -77,6 +81,11 @@ class Converter {
   report(range: TextRange, path: TopologyPath, message: string, hint?: string): void {
     const position = this.#positionOf(range)
     this.mistakes.push({ message, path, position, ...(hint === undefined ? {} : { hint }) })
+  }
+
+  /** Merges copy keys, so their number is bounded as they are made. */
+  isExhausted(): boolean {
+    return this.#mergedCount > heaviest
   }
 
   convert(node: unknown, path: TopologyPath): Located {
@@ -179,7 +188,10 @@ class Converter {
         continue
       }
       for (const [key, inherited] of part.located.children) {
-        if (!merged.has(key)) merged.set(key, inherited)
+        if (merged.has(key)) continue
+        merged.set(key, inherited)
+        this.#mergedCount += 1
+        if (this.#mergedCount > heaviest) return
       }
     }
   }
@@ -222,5 +234,6 @@ const tooDeep = `is nested more than ${deepest} levels deep`
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
 const syntaxMessages: Readonly<Record<string, string>> = {
+  RESOURCE_EXHAUSTION: `the file ${tooDeep}`,
   MULTIPLE_DOCS: 'a topology is one YAML document, and a second one begins here',
 }

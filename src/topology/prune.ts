@@ -11,13 +11,19 @@ export interface PrunedTopology {
   /** Whether something was taken away at this path or below it. */
   readonly isDamaged: (path: TopologyPath) => boolean
   /** The names that the file gives, whether or not what they name is well-formed. */
-  readonly namesIn: (section: Section) => readonly string[]
+  readonly namesIn: (section: Section) => ReadonlySet<string>
 }
 
 export type Section = 'networks' | 'routers' | 'keypairs' | 'instances'
 
 /** Takes away what the findings point at until the schema accepts the rest; undefined where nothing is left. */
 export function prune(value: object, findings: readonly Finding[]): PrunedTopology | undefined {
+  const names = {
+    networks: namesIn(value, 'networks'),
+    routers: namesIn(value, 'routers'),
+    keypairs: namesIn(value, 'keypairs'),
+    instances: namesIn(value, 'instances'),
+  }
   const removed = new RemovedPaths(value)
   removed.addAll(findings.map(({ path }) => path))
   for (let round = 0; round < maxRounds && !removed.hasRoot(); round += 1) {
@@ -30,7 +36,7 @@ export function prune(value: object, findings: readonly Finding[]): PrunedTopolo
         topology: parsed.output,
         toFilePath,
         isDamaged: path => removed.isAtOrBelow(path),
-        namesIn: section => namesIn(value, section),
+        namesIn: section => names[section],
       }
     }
     removed.addAll(parsed.issues.map(issue => toFilePath(stepsOf(issue))))
@@ -117,9 +123,9 @@ function stepsOf(issue: v.BaseIssue<unknown>): TopologyPath {
   return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
 }
 
-function namesIn(value: unknown, section: Section): string[] {
+function namesIn(value: unknown, section: Section): ReadonlySet<string> {
   const names = childOf(value, section)
-  return typeof names === 'object' && names !== null ? Object.keys(names) : []
+  return new Set(typeof names === 'object' && names !== null ? Object.keys(names) : [])
 }
 
 function childOf(node: unknown, step: string | number): unknown {

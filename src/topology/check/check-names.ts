@@ -5,7 +5,7 @@ import type { PrunedTopology } from '../prune.ts'
 export function checkNames({ namesIn }: PrunedTopology): Finding[] {
   const owners = new Map([[hostName, 'the host, which is always there']])
   return sections.flatMap(({ section, one }) =>
-    namesIn(section).flatMap(name => {
+    Array.from(namesIn(section)).flatMap(name => {
       const owner = owners.get(name)
       if (owner === undefined) owners.set(name, one)
       return owner === undefined ? [] : [clash(name, section, owner)]

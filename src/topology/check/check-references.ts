@@ -61,20 +61,23 @@ function checkNetwork(
   name: string,
 ): Finding[] {
   const known = pruned.namesIn('networks')
-  if (known.includes(name)) return []
+  if (known.has(name)) return []
   const message = `there is no network \`${name}\``
   return [{ message, path: [...path, key], ...hintFrom(name, known) }]
 }
 
 function checkKeypair(pruned: PrunedTopology, path: TopologyPath, name?: string): Finding[] {
   const known = pruned.namesIn('keypairs')
-  if (name === undefined || known.includes(name)) return []
+  if (name === undefined || known.has(name)) return []
   return [{ message: `there is no keypair \`${name}\``, path, ...hintFrom(name, known) }]
 }
 
-function hintFrom(name: string, known: readonly string[]): { hint?: string } {
-  const hint =
-    suggest(name, known) ??
-    (known.length > 0 ? `there are ${known.slice(0, 20).join(', ')}` : undefined)
+function hintFrom(name: string, known: ReadonlySet<string>): { hint?: string } {
+  const names = Array.from(known.values().take(mostNames))
+  const listed = known.size === 0 ? undefined : `there are ${names.slice(0, 20).join(', ')}`
+  const hint = suggest(name, names) ?? listed
   return hint === undefined ? {} : { hint }
 }
+
+// A suggestion among thousands of names is not worth comparing each mistake with all of them.
+const mostNames = 500
