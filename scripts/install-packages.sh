@@ -12,7 +12,6 @@ install_packages() {
     # Files that the user who builds leaves unreadable could not be read by services without root.
     (umask 022 && cd "$lab_root" && npm_ci) || exit 1
     check_installed
-    prepare_compile_cache
   fi
   exec 9<&-
 }
@@ -98,9 +97,9 @@ npm_config_hint() {
   printf 'Try again with: cd %s && npm ci --include=optional' "$lab_root"
 }
 
-# In a user's checkout root writes into folders that are the user's: he can delete what he does not own.
+# Node.js makes one folder in the cache for each user; given to the checkout's owner, he can empty it.
 prepare_compile_cache() {
-  if [ -O "$lab_root" ]; then return; fi
   (umask 022 && mkdir -p "$lab_cache" && NODE_COMPILE_CACHE=$lab_cache "$lab_node" -e 0 &&
-    chown -R "$(stat -c %u:%g -- "$lab_root")" "$lab_root/node_modules/.cache") 2>/dev/null || :
+    chown -R "$(stat -c %u:%g -- "$lab_root")" "$lab_cache" &&
+    chown "$(stat -c %u:%g -- "$lab_root")" "$lab_root/node_modules/.cache") 2>/dev/null || :
 }

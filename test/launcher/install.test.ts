@@ -85,9 +85,25 @@ asRoot(
     t.is((await start(checkout)).exitCode, 0)
     t.regex(npmRuns(checkout)[0] ?? '', new RegExp(`^${SOMEBODY} ci`))
     t.is(statSync(join(checkout.root, 'node_modules')).uid, SOMEBODY)
-    const cache = join(checkout.root, 'node_modules/.cache/lab')
+    const cache = join(checkout.root, 'node_modules/.cache/lab-as-root')
     const folders = readdirSync(cache).map(name => statSync(join(cache, name)).uid)
     t.deepEqual(new Set(folders), new Set([SOMEBODY]))
+  },
+)
+
+asRoot(
+  'what root has compiled in the checkout of somebody else can be deleted by that user',
+  async t => {
+    using checkout = makeCheckout()
+    chownAll(checkout.root, SOMEBODY)
+    const { launcher, root } = checkout
+    const asSomebody = ['--reuid', `${SOMEBODY}`, '--regid', `${SOMEBODY}`, '--clear-groups', '--']
+    const env = { PATH: `${checkout.bin}:/usr/bin:/bin` }
+    await execa('setpriv', [...asSomebody, launcher], { env })
+    await start(checkout)
+    await start(checkout)
+    await execa('setpriv', [...asSomebody, 'rm', '-r', join(root, 'node_modules')], { env })
+    t.false(existsSync(join(root, 'node_modules')))
   },
 )
 
