@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { PortRequest } from '../topology/port-requests.ts'
+import type { PortRequest } from '../topology/port-request.ts'
 import { deriveId } from './derive-id.ts'
 
 export interface PortIdentity {

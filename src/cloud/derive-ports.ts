@@ -1,6 +1,7 @@
 import { type Allocation, allocateAddresses } from '../topology/allocate-addresses.ts'
 import { eui64Address } from '../topology/ip.ts'
-import { type AddressRequest, type PortRequest, requestPorts } from '../topology/port-requests.ts'
+import type { AddressRequest, PortRequest } from '../topology/port-request.ts'
+import { requestPorts } from '../topology/request-ports.ts'
 import type { Topology } from '../topology/schema.ts'
 import { networkOf } from '../topology/subnet-defaults.ts'
 import type { FixedIp, Host, Instance, Network, Port, Router } from './cloud.ts'

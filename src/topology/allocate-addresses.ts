@@ -1,5 +1,5 @@
 import { formatAddress, type IpRange } from './ip.ts'
-import type { AddressRequest, PortRequest } from './port-requests.ts'
+import type { AddressRequest, PortRequest } from './port-request.ts'
 import { gatewayOf, poolsOf, type TopologySubnet } from './subnet-defaults.ts'
 
 export interface AllocatedAddress {

@@ -374,8 +374,13 @@ const refusesFast = test.macro({
   title: title => `refused without exhausting the machine: ${title}`,
 })
 
-test('a YAML bomb', refusesFast, bomb(), /aliases write out to more than 250000 values/)
-test('a bomb of merges', refusesFast, mergeBomb(), /aliases write out to more than 250000 values/)
+test('a YAML bomb', refusesFast, bomb(), /more than 250000 values, its aliases written out/)
+test(
+  'a bomb of merges',
+  refusesFast,
+  mergeBomb(),
+  /more than 250000 values, its aliases written out/,
+)
 test('brackets without end', refusesFast, '['.repeat(200_000), /64 levels/)
 test('mappings without end', refusesFast, `${'{a: '.repeat(500)}1${'}'.repeat(500)}`, /64 levels/)
 test(

@@ -1,8 +1,10 @@
 import type { Finding } from '../finding.ts'
 import { contains, eui64Address, parseAddress } from '../ip.ts'
 import type { TopologyPath } from '../mistake.ts'
-import { givenAddresses, holds, type PortRequest, requestPorts } from '../port-requests.ts'
+import type { PortRequest } from '../port-request.ts'
 import type { PrunedTopology } from '../prune.ts'
+import { givenAddresses, holds } from '../request-addresses.ts'
+import { requestPorts } from '../request-ports.ts'
 import type { Topology } from '../schema.ts'
 import {
   gatewayOf,

@@ -1,7 +1,8 @@
 import { allocateAddresses } from '../allocate-addresses.ts'
 import type { Finding } from '../finding.ts'
-import { type PortRequest, requestPorts } from '../port-requests.ts'
+import type { PortRequest } from '../port-request.ts'
 import type { PrunedTopology } from '../prune.ts'
+import { requestPorts } from '../request-ports.ts'
 
 /** Networks whose subnets have fewer addresses than ports ask for; each is named once, with its first such port. */
 export function checkCapacity(pruned: PrunedTopology): { network: string; finding: Finding }[] {

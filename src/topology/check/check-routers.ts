@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { TopologyPath } from '../mistake.ts'
-import { attachedSubnets } from '../port-requests.ts'
 import type { PrunedTopology } from '../prune.ts'
+import { attachedSubnets } from '../request-router-ports.ts'
 import type { Topology } from '../schema.ts'
 import {
   gatewayOf,
