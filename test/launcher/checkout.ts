@@ -1,5 +1,7 @@
 import {
   chmodSync,
+  constants,
+  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -22,7 +24,12 @@ export interface Checkout extends Disposable {
   readonly bin: string
 }
 
-export function makeCheckout({ name = 'checkout', npm = fakeNpm } = {}): Checkout {
+export function makeCheckout({
+  name = 'checkout',
+  npm = fakeNpm,
+  /** For tests in which another user runs it, who may not reach the project's folder. */
+  copiesNode = false,
+} = {}): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'lab-launcher-'))
   chmodSync(folder, 0o755)
   const root = join(folder, name)
@@ -34,7 +41,9 @@ export function makeCheckout({ name = 'checkout', npm = fakeNpm } = {}): Checkou
   writeFileSync(join(root, 'src/cli/main.ts'), TELL_HOW_STARTED)
   mkdirSync(bin)
   writeFileSync(join(bin, 'npm'), npm, { mode: 0o755 })
-  symlinkSync(process.execPath, join(bin, 'node'))
+  const node = join(bin, 'node')
+  if (copiesNode) copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE)
+  else symlinkSync(process.execPath, node)
   return {
     folder,
     root,
@@ -54,7 +63,7 @@ export const fakeNpm = `#!/bin/sh
 echo "$(id -u) $*" >>npm-runs
 rm -rf node_modules
 mkdir -p node_modules/node-linux-${process.arch}/bin
-ln -s ${process.execPath} node_modules/node-linux-${process.arch}/bin/node
+ln -s "$(command -v node)" node_modules/node-linux-${process.arch}/bin/node
 echo {} >node_modules/.package-lock.json
 echo 'added 1 package'
 `

@@ -80,7 +80,7 @@ test('a registry that lacks the Node.js for this machine is named', async t => {
 asRoot(
   'in a checkout of somebody else npm runs as that user, and leaves nothing of root',
   async t => {
-    using checkout = makeCheckout()
+    using checkout = makeCheckout({ copiesNode: true })
     chownAll(checkout.root, SOMEBODY)
     t.is((await start(checkout)).exitCode, 0)
     t.regex(npmRuns(checkout)[0] ?? '', new RegExp(`^${SOMEBODY} ci`))
@@ -94,7 +94,7 @@ asRoot(
 asRoot(
   'what root has compiled in the checkout of somebody else can be deleted by that user',
   async t => {
-    using checkout = makeCheckout()
+    using checkout = makeCheckout({ copiesNode: true })
     chownAll(checkout.root, SOMEBODY)
     const { launcher, root } = checkout
     const asSomebody = ['--reuid', `${SOMEBODY}`, '--regid', `${SOMEBODY}`, '--clear-groups', '--']

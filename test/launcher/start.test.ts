@@ -118,7 +118,7 @@ test('runs on the Node.js of the project', async t => {
 const asRoot = process.geteuid?.() === 0 ? test : test.skip
 
 asRoot('keeps no compiled code in a folder of somebody else', async t => {
-  using checkout = makeCheckout()
+  using checkout = makeCheckout({ copiesNode: true })
   await execa(checkout.launcher, [], { env: { PATH: `${checkout.bin}:/usr/bin:/bin` } })
   chmodSync(checkout.root, 0o755)
   const { stdout } = await execa(
