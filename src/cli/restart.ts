@@ -1,6 +1,8 @@
 import { LabError } from '../lab/lab-error.ts'
 import { lockLab } from '../lab/lock.ts'
-import { restartServices } from '../lab/restart-services.ts'
+import type { LabRecord } from '../lab/record.ts'
+import { restartableNames, restartServices } from '../lab/restart-services.ts'
+import { suggest } from '../topology/suggest.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { print, remark } from './print.ts'
 import { requireRoot } from './require-root.ts'
@@ -17,10 +19,15 @@ export async function restart(service: string, globals: GlobalOptions): Promise<
     onWait: holder => remark(`Waiting for ${holder} …`),
   })
   const restarted = await restartServices(record, service)
-  if (restarted.length === 0)
-    throw new LabError(`Lab ${record.lab} has no service ${service}`, {
-      hint: `There is ${[...new Set(record.plan.steps.flatMap(step => (step.kind === 'service' ? [step.service] : [])))].join(', ')}, neutron-dhcp-agent, neutron-l3-agent.`,
-      exitCode: 2,
-    })
+  if (restarted.length === 0) throw unknownService(record, service)
   for (const { name, pid } of restarted) print(`✔ ${name} serves again, pid ${pid}`)
+}
+
+function unknownService(record: LabRecord, service: string): LabError {
+  const names = restartableNames(record)
+  const near = suggest(service, names)
+  return new LabError(
+    `Lab ${record.lab} has no service ${service}${near === undefined ? '' : `; ${near}`}`,
+    { hint: `There is ${names.join(', ')}.`, exitCode: 2 },
+  )
 }

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk'
-import { readJournal } from '../lab/journal.ts'
+import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { observe } from '../lab/observe.ts'
 import type { LabRecord } from '../lab/record.ts'
 import type { ServiceStep } from '../plan/step.ts'
@@ -35,7 +35,7 @@ interface ServiceRow {
 
 async function look(record: LabRecord) {
   const { steps } = record.plan
-  const { differences, processes } = await observe(steps, readJournal(record.lab))
+  const { differences, processes } = await observe(steps, asOfThisBoot(readJournal(record.lab)))
   const history = readSupervisorState(record.lab)
   const services = steps
     .filter((step): step is ServiceStep => step.kind === 'service')

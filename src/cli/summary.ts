@@ -1,13 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { Chalk, type ChalkInstance } from 'chalk'
-import type { Cloud, Instance } from '../cloud/cloud.ts'
-import { fetchAsGuest } from '../lab/guest-fetch.ts'
+import type { Cloud } from '../cloud/cloud.ts'
 import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
-import { readNamespace } from '../linux/read-ip.ts'
-import type { SeenRoute } from '../plan/ip-differences.ts'
-import type { ServiceStep, Step } from '../plan/step.ts'
-import { describeListener } from '../runtime/process/missing-listeners.ts'
+import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
+import { type Fetched, fetchFirst } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
 
 interface SummaryOptions {
@@ -57,99 +53,16 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
-interface NamespaceSummary {
-  readonly namespace: string
-  readonly is: string
-  readonly addresses: readonly string[]
-  readonly listeners: readonly { readonly service: string; readonly listener: string }[]
-  readonly metadataRoute: string | null
-}
-
-async function describeNamespaces(steps: readonly Step[]): Promise<NamespaceSummary[]> {
-  const namespaces = steps.filter(step => step.kind === 'netns')
-  const shown = namespaces.slice(0, MAX_NAMESPACES)
-  return await Promise.all(
-    shown.map(async step => describeNamespace(step.namespace, step.why, steps)),
-  )
-}
-
-const MAX_NAMESPACES = 12
-
-async function describeNamespace(
-  namespace: string,
-  why: string,
-  steps: readonly Step[],
-): Promise<NamespaceSummary> {
-  const { links, routes } = await readNamespace(namespace)
-  const services = steps.filter(
-    (step): step is ServiceStep => step.kind === 'service' && step.namespace === namespace,
-  )
-  return {
-    namespace,
-    is: why.split(':')[0] ?? why,
-    addresses: links
-      .filter(({ ifname }) => ifname !== 'lo')
-      .flatMap(({ addr_info = [] }) => addr_info.filter(isWorthShowing).map(addressText)),
-    listeners: services.flatMap(({ service, listens }) =>
-      listens.map(listener => ({ service, listener: describeListener(listener) })),
-    ),
-    metadataRoute: metadataRouteOf(namespace, routes),
-  }
-}
-
-interface SeenAddress {
-  readonly local?: string
-  readonly prefixlen?: number
-}
-
-/** The kernel's own link-local addresses are no news; the metadata address is. */
-function isWorthShowing({ local = '' }: SeenAddress): boolean {
-  return !local.startsWith('fe80:') || local === 'fe80::a9fe:a9fe'
-}
-
-function addressText({ local, prefixlen }: SeenAddress): string {
-  return `${local}/${prefixlen}`
-}
-
-function metadataRouteOf(namespace: string, routes: readonly SeenRoute[]): string | null {
-  if (!namespace.startsWith('lab-')) return null
-  const route = routes.find(({ dst }) => dst === '169.254.169.254')
-  return route === undefined ? null : `169.254.169.254 via ${route.gateway} dev ${route.dev}`
-}
-
 function renderNamespaces(namespaces: readonly NamespaceSummary[], color: ChalkInstance): string[] {
-  return namespaces.flatMap(({ namespace, is, addresses, listeners, metadataRoute }) => [
+  return namespaces.flatMap(({ namespace, is, addresses, services, metadataRoute }) => [
     '',
     `${color.bold(namespace)}  ${color.dim(is)}`,
     ...(addresses.length === 0 ? [] : [`  ${addresses.join('  ')}`]),
     ...(metadataRoute === null ? [] : [`  ${metadataRoute}`]),
     ...alignColumns(
-      listeners.map(({ service, listener }) => [`  ${service}`, color.cyan(listener)]),
+      services.map(({ service, listens }) => [`  ${service}`, color.cyan(listens.join('  '))]),
     ),
   ])
-}
-
-type Fetched =
-  | { readonly instance: string; readonly path: string; readonly body: string }
-  | { readonly instance: string; readonly path: string; readonly problem: string }
-
-const FETCH_PATH = '/openstack/latest/meta_data.json'
-
-async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
-  const instance =
-    cloud.instances.find(candidate => hasLease(cloud, candidate)) ?? cloud.instances[0]
-  if (instance === undefined) return null
-  const about = { instance: instance.name, path: FETCH_PATH }
-  try {
-    return { ...about, body: await fetchAsGuest(cloud, instance, FETCH_PATH) }
-  } catch (error) {
-    return { ...about, problem: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-function hasLease(cloud: Cloud, instance: Instance): boolean {
-  const path = `${cloud.neutron.state_path}/guests/${instance.name}/eth0.lease`
-  return existsSync(path) && readFileSync(path, 'utf8').includes('169.254.169.254')
 }
 
 function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] {

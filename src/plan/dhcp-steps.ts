@@ -1,7 +1,7 @@
 import type { Cloud, Host, Network } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { dhcpNamespaceOf } from '../neutron/dhcp-namespace.ts'
-import { dnsmasqOf } from '../neutron/dnsmasq.ts'
+import { type Dnsmasq, dnsmasqOf } from '../neutron/dnsmasq.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
@@ -9,7 +9,7 @@ import { plugPort } from './plug-port.ts'
 import { portAddressSteps, routeStep } from './port-address-steps.ts'
 import { rulesSteps } from './rules-steps.ts'
 import { serviceStep } from './service-step.ts'
-import type { ServiceStep, Step } from './step.ts'
+import type { Listener, ServiceStep, Step } from './step.ts'
 
 /** What neutron-dhcp-agent makes of a network: qdhcp with its port, rules, routes and dnsmasq. */
 export function dhcpSteps(cloud: Cloud, network: Network, host: Host, facts: MachineFacts): Step[] {
@@ -55,6 +55,7 @@ function dnsmasqSteps(cloud: Cloud, network: Network, host: Host, facts: Machine
     phase: 'dhcp',
     needs: [
       stepIds.addresses(dhcp.port.id),
+      `lo:${dhcp.name}`,
       stepIds.directory(`${cloud.neutron.state_path}/log`),
       ...files.map(file => file.id),
     ],
@@ -67,11 +68,18 @@ function dnsmasqSteps(cloud: Cloud, network: Network, host: Host, facts: Machine
     pidFile: dnsmasq.pidFile,
     logFile: `${cloud.neutron.state_path}/log/${dnsmasq.processTag}.log`,
     commandLineHolds: network.id,
-    listens: [{ protocol: 'udp', address: '0.0.0.0', port: 67 }],
+    listens: boundAtStart(dnsmasq.listens),
     leaves: [dnsmasq.pidFile],
     supervised: true,
   })
   return [directory, ...files, service]
+}
+
+/** IPv6 addresses are bound when duplicate address detection has let them go, which may be later. */
+function boundAtStart(listeners: Dnsmasq['listens']): Listener[] {
+  return listeners
+    .filter(({ address }) => !address.includes(':'))
+    .map(({ protocol, address, port }) => ({ protocol, address, port }))
 }
 
 const FILE_REASONS: Readonly<Record<string, string>> = {

@@ -47,18 +47,30 @@ done
 `
 }
 
-function renderRecord({ statePath }: Plan, record: ScriptRecord): string {
+function renderRecord({ statePath, steps }: Plan, record: ScriptRecord): string {
+  const begin = {
+    event: 'begin',
+    steps: steps.flatMap(({ id, kind }) => (kind === 'netns' ? id : [])),
+  }
   return `# the record by which lab knows what is its own
 mkdir -p ${quoteWord(parentOf(statePath))}
 mkdir -m 711 ${quoteWord(statePath)}
 (umask 077
-${writeFile(record.path, record.content)}
-printf '{"event":"open","bootId":"%s","at":"%s"}\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(date -u +%FT%T.%3NZ)" >${quoteWord(record.journalPath)})
+${writeFile(`${record.path}.new`, record.content)}
+mv ${quoteWord(`${record.path}.new`)} ${quoteWord(record.path)}
+printf '{"event":"open","bootId":"%s","at":"%s"}\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(date -u +%FT%T.%3NZ)" >${quoteWord(record.journalPath)}
+echo '${JSON.stringify(begin)}' >>${quoteWord(record.journalPath)})
 `
 }
 
-function renderEnd({ lab }: Plan, record: ScriptRecord): string {
-  return `printf '{"event":"stands","at":"%s"}\\n' "$(date -u +%FT%T.%3NZ)" >>${quoteWord(record.journalPath)}
+function renderEnd({ lab, steps }: Plan, record: ScriptRecord): string {
+  const namespaces = steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
+  return `# what tells these namespaces from others that may have their names one day
+for namespace in ${namespaces.join(' ')}; do
+  printf '{"event":"done","steps":["netns:%s"],"namespaces":{"%s":"%s"}}\\n' \\
+    "$namespace" "$namespace" "$(stat -c %i:%.9Z "/run/netns/$namespace")"
+done >>${quoteWord(record.journalPath)}
+printf '{"event":"stands","at":"%s"}\\n' "$(date -u +%FT%T.%3NZ)" >>${quoteWord(record.journalPath)}
 echo 'The lab ${lab} stands. lab status ${lab} shows it.'
 `
 }
