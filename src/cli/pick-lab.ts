@@ -1,6 +1,7 @@
 import { LabError } from '../lab/lab-error.ts'
 import { type LabRecord, labNames, readRecord } from '../lab/record.ts'
 import { labExists } from '../lab/up.ts'
+import { labNamePattern, labNameRule } from '../topology/lab-name.ts'
 
 /** Options that stand before the command. */
 export interface GlobalOptions {
@@ -43,9 +44,9 @@ function existingLab(name: string): string {
 
 /** A lab's name becomes part of paths and namespaces. Throws LabError where it cannot. */
 export function checkLabName(name: string): void {
-  if (/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return
+  if (labNamePattern.test(name)) return
   throw new LabError(`${JSON.stringify(name)} cannot be the name of a lab`, {
-    hint: 'Up to 40 of a-z, 0-9 and -, beginning and ending with a letter or digit.',
+    hint: `A lab's name ${labNameRule}.`,
     exitCode: 2,
   })
 }

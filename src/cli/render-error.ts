@@ -3,11 +3,16 @@
  * what to type next. A stack trace only where LAB_DEBUG is set. Gives the exit code.
  */
 export async function renderError(error: unknown): Promise<number> {
-  const { chalkStderr } = await import('chalk')
-  const lines = linesOf(error)
-  process.stderr.write(`${chalkStderr.red('✖')} ${lines.join('\n')}\n`)
+  process.stderr.write(`${await describe(error)}\n`)
   if (process.env.LAB_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return exitCodeOf(error)
+}
+
+/** Mistakes of a topology are printed as they stand, so that editors and terminals find `file:line:column`. */
+async function describe(error: unknown): Promise<string> {
+  if (error instanceof Error && error.name === 'TopologyMistakes') return error.message
+  const { chalkStderr } = await import('chalk')
+  return `${chalkStderr.red('✖')} ${linesOf(error).join('\n')}`
 }
 
 function exitCodeOf(error: unknown): number {

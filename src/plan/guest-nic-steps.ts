@@ -1,8 +1,8 @@
 import type { Cloud, Host, Instance, Port, Subnet } from '../cloud/cloud.ts'
+import { networkOf } from '../neutron/network-ports.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
 import { type PortAddress, portAddressSteps, type Route, routeStep } from './port-address-steps.ts'
-import { networkOf } from './router-steps.ts'
 import { serviceStep } from './service-step.ts'
 import type { ServiceStep, Step } from './step.ts'
 
@@ -21,7 +21,7 @@ interface GuestNic {
 
 /** A guest's NIC: plugged, and addressed as cloud-init would: by DHCP, or static where the subnet has none. */
 export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
-  const network = networkOf(cloud, nic.port)
+  const network = networkOf(cloud, nic.port.network_id)
   const place = { ...nic, host: nic.host.name }
   const subnets = subnetsOf(network.subnets, nic.port)
   const fixed = subnets.filter(({ subnet }) => !subnet.enable_dhcp)

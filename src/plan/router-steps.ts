@@ -1,12 +1,13 @@
-import type { Cloud, Host, Network, Port, Router } from '../cloud/cloud.ts'
+import type { Cloud, Host, Port, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { networkOf } from '../neutron/network-ports.ts'
 import { routerNamespaceOf } from '../neutron/router-namespace.ts'
-import { hostNamespace } from './names.ts'
+import { hostNamespace, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { plugPort } from './plug-port.ts'
 import { type PortAddress, portAddressSteps, routeStep } from './port-address-steps.ts'
 import { rulesSteps } from './rules-steps.ts'
-import type { Step } from './step.ts'
+import type { Step, SysctlStep } from './step.ts'
 
 /** What neutron-l3-agent makes of a router: qrouter with its ports, addresses, routes and rules. */
 export function routerSteps(cloud: Cloud, router: Router, host: Host, facts: MachineFacts): Step[] {
@@ -25,8 +26,35 @@ export function routerSteps(cloud: Cloud, router: Router, host: Host, facts: Mac
           routes: made.routes,
           after: ports.map(({ port }) => port.id),
         })),
+    ...gatewaySysctlSteps(place, made.gateway, made.gatewaySysctls),
     ...rulesSteps(place, made.iptables, made.ip6tables),
   ]
+}
+
+/** Settings of the gateway's device, which can only be made once it is there. */
+function gatewaySysctlSteps(
+  place: Place,
+  gateway: RouterPort | null,
+  settings: Readonly<Record<string, string>>,
+): SysctlStep[] {
+  if (gateway === null || Object.keys(settings).length === 0) return []
+  return [
+    {
+      ...place,
+      kind: 'sysctl',
+      id: `sysctl:${place.namespace}:${gateway.device}`,
+      phase: 'wiring',
+      needs: [stepIds.addresses(gateway.port.id)],
+      why: `kernel settings of ${gateway.device}`,
+      settings,
+    },
+  ]
+}
+
+interface Place {
+  readonly host: string
+  readonly namespace: string
+  readonly source: readonly string[]
 }
 
 interface RouterPort {
@@ -38,20 +66,13 @@ interface RouterPort {
 function routerPortSteps(
   cloud: Cloud,
   host: Host,
-  place: { host: string; namespace: string; source: readonly string[] },
+  place: Place,
   { port, device, addresses }: RouterPort,
 ): Step[] {
-  const network = networkOf(cloud, port)
+  const network = networkOf(cloud, port.network_id)
   const hostsNamespace = hostNamespace(cloud.lab, host.name)
   return [
     plugPort({ ...place, hostNamespace: hostsNamespace, network, port, device }),
     ...portAddressSteps({ ...place, port, device, addresses }),
   ]
-}
-
-/** The network that a port of the cloud is on. Throws where the cloud contradicts itself. */
-export function networkOf(cloud: Cloud, port: Port): Network {
-  const network = cloud.networks.find(({ id }) => id === port.network_id)
-  if (network === undefined) throw new Error(`Port ${port.id} is on no network of the cloud`)
-  return network
 }
