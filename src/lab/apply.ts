@@ -6,6 +6,8 @@ import { makeSteps } from './make-steps.ts'
 
 export type ApplyEvent =
   | { readonly event: 'begin'; readonly steps: readonly Step[] }
+  /** They stand, and the journal does not say so yet. */
+  | { readonly event: 'made'; readonly steps: readonly Step[] }
   | { readonly event: 'done'; readonly steps: readonly Step[] }
 
 interface ApplyOptions {
@@ -77,6 +79,7 @@ async function makeGroup(
   journal.write({ event: 'begin', steps: ids })
   onEvent?.({ event: 'begin', steps: group })
   const made = await makeSteps(group, { lab, signal })
+  onEvent?.({ event: 'made', steps: group })
   journal.write({ event: 'done', steps: ids, ...made })
   onEvent?.({ event: 'done', steps: group })
 }

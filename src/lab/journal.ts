@@ -1,5 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
 import type { ProcessIdentity } from '../linux/process-table.ts'
+import { readBootId } from '../linux/read-boot-id.ts'
+import { stepIds } from '../plan/names.ts'
 import { journalPathOf } from './paths.ts'
 
 export type JournalEntry =
@@ -8,8 +10,8 @@ export type JournalEntry =
   | {
       readonly event: 'done'
       readonly steps: readonly string[]
-      /** Inodes of the namespaces that were made, by name. */
-      readonly namespaces?: Readonly<Record<string, number>>
+      /** Identities of the namespaces that were made, by name (see `namespaceIdentityOf`). */
+      readonly namespaces?: Readonly<Record<string, string>>
       readonly process?: ProcessIdentity
     }
   | { readonly event: 'removed'; readonly steps: readonly string[] }
@@ -42,7 +44,7 @@ export interface JournalSummary {
   readonly stoodAt: string | null
   readonly begun: ReadonlySet<string>
   readonly done: ReadonlySet<string>
-  readonly namespaces: ReadonlyMap<string, number>
+  readonly namespaces: ReadonlyMap<string, string>
 }
 
 /** Reads a lab's journal; without one, a lab of which nothing has begun. A torn last line is passed over. */
@@ -70,7 +72,7 @@ export function summarizeJournal(entries: readonly JournalEntry[]): JournalSumma
     stoodAt: null as string | null,
     begun: new Set<string>(),
     done: new Set<string>(),
-    namespaces: new Map<string, number>(),
+    namespaces: new Map<string, string>(),
   }
   for (const entry of entries) {
     switch (entry.event) {
@@ -80,18 +82,16 @@ export function summarizeJournal(entries: readonly JournalEntry[]): JournalSumma
         summary.phase = 'building'
         break
       case 'begin':
+        for (const step of entry.steps) forget(summary, step)
         for (const step of entry.steps) summary.begun.add(step)
         break
       case 'done':
         for (const step of entry.steps) summary.done.add(step)
-        for (const [name, inode] of Object.entries(entry.namespaces ?? {}))
-          summary.namespaces.set(name, inode)
+        for (const [name, identity] of Object.entries(entry.namespaces ?? {}))
+          summary.namespaces.set(name, identity)
         break
       case 'removed':
-        for (const step of entry.steps) {
-          summary.done.delete(step)
-          summary.begun.delete(step)
-        }
+        for (const step of entry.steps) forget(summary, step)
         break
       case 'stands':
         summary.phase = 'stands'
@@ -103,4 +103,22 @@ export function summarizeJournal(entries: readonly JournalEntry[]): JournalSumma
     }
   }
   return summary
+}
+
+/** What is made anew is not what was made before. */
+function forget(
+  summary: { begun: Set<string>; done: Set<string>; namespaces: Map<string, string> },
+  step: string,
+): void {
+  summary.begun.delete(step)
+  summary.done.delete(step)
+  if (step.startsWith(NAMESPACE_STEP)) summary.namespaces.delete(step.slice(NAMESPACE_STEP.length))
+}
+
+const NAMESPACE_STEP = stepIds.namespace('')
+
+/** Namespaces and processes do not outlive a boot, so what an older journal says of them is void. */
+export function asOfThisBoot(journal: JournalSummary): JournalSummary {
+  if (journal.bootId === readBootId()) return journal
+  return { ...journal, begun: new Set(), done: new Set(), namespaces: new Map() }
 }

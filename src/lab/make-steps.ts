@@ -1,20 +1,21 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { inodeOf, type ProcessIdentity } from '../linux/process-table.ts'
+import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
+import type { ProcessIdentity } from '../linux/process-table.ts'
 import { readNamespace } from '../linux/read-ip.ts'
 import { readRules } from '../linux/read-rules.ts'
 import { run } from '../linux/run.ts'
 import { type Command, type CommandStep, commandOf } from '../plan/command.ts'
 import { ipDifferences } from '../plan/ip-differences.ts'
-import { sharedMarkerOf } from '../plan/render-script.ts'
 import { rulesDifferences } from '../plan/rules-differences.ts'
 import type { DirectoryStep, FileStep, RulesStep, ServiceStep, Step } from '../plan/step.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
 import { startService } from '../runtime/process/start-service.ts'
 import { LabError } from './lab-error.ts'
+import { makeShared } from './shared-directory.ts'
 
 /** What making steps leaves to remember. */
 export interface Made {
-  readonly namespaces?: Readonly<Record<string, number>>
+  readonly namespaces?: Readonly<Record<string, string>>
   readonly process?: ProcessIdentity
 }
 
@@ -34,7 +35,7 @@ export async function makeSteps(
   const [first, ...rest] = group
   switch (first.kind) {
     case 'directory':
-      return makeDirectory(first)
+      return await makeDirectory(first)
     case 'file':
       return makeFile(first)
     case 'service':
@@ -46,17 +47,13 @@ export async function makeSteps(
   }
 }
 
-function makeDirectory({ path, mode, shared }: DirectoryStep): Made {
-  if (shared !== undefined) return makeShared(path, mode)
+async function makeDirectory({ path, mode, shared }: DirectoryStep): Promise<Made> {
+  if (shared !== undefined) {
+    await makeShared(path, mode)
+    return {}
+  }
   if (!existsSync(path)) mkdirSync(path)
   chmodSync(path, mode)
-  return {}
-}
-
-function makeShared(path: string, mode: number): Made {
-  if (existsSync(path)) return {}
-  writeFileSync(sharedMarkerOf(path), '')
-  mkdirSync(path, { mode })
   return {}
 }
 
@@ -92,14 +89,14 @@ async function makeBatch(
 ): Promise<Made> {
   await runCommand(commandOf(steps), options)
   const [first] = steps
-  if (first.kind === 'netns') return { namespaces: readInodes(steps) }
+  if (first.kind === 'netns') return { namespaces: readIdentities(steps) }
   if (first.kind === 'ip') await checkIp(first.namespace, steps)
   return {}
 }
 
-function readInodes(steps: readonly CommandStep[]): Record<string, number> {
+function readIdentities(steps: readonly CommandStep[]): Record<string, string> {
   const names = steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
-  return Object.fromEntries(names.map(name => [name, inodeOf(`/run/netns/${name}`) ?? -1]))
+  return Object.fromEntries(names.map(name => [name, namespaceIdentityOf(name) ?? 'gone']))
 }
 
 async function checkIp(namespace: string, steps: readonly CommandStep[]): Promise<void> {

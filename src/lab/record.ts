@@ -32,11 +32,22 @@ export function encodeRecord(record: LabRecord): string {
 /** Writes the record so that a crash leaves the old one or the new one, never half of one. */
 export function writeRecord(record: LabRecord): void {
   const path = recordPathOf(record.lab)
-  mkdirSync(labsDirectory, { recursive: true, mode: 0o755 })
-  if (!existsSync(statePathOf(record.lab))) mkdirSync(statePathOf(record.lab))
+  makeStateDirectory(record.lab)
   chmodSync(statePathOf(record.lab), 0o711)
   writeFileSync(`${path}.new`, encodeRecord(record), { mode: 0o600 })
   renameSync(`${path}.new`, path)
+}
+
+/** Another lab that goes may take the common directory away in between. */
+function makeStateDirectory(lab: string): void {
+  for (let tries = 3; !existsSync(statePathOf(lab)); tries -= 1) {
+    mkdirSync(labsDirectory, { recursive: true, mode: 0o755 })
+    try {
+      mkdirSync(statePathOf(lab))
+    } catch (error) {
+      if (tries === 0) throw error
+    }
+  }
 }
 
 /** The record of a lab; null where no such lab has one. Throws on one that this version cannot read. */

@@ -1,13 +1,19 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
-import { inodeOf } from '../linux/process-table.ts'
+import { existsSync, rmSync } from 'node:fs'
+import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import { run } from '../linux/run.ts'
-import { stopProcesses } from '../linux/stop-processes.ts'
 import { type CommandStep, removeCommandOf } from '../plan/command.ts'
-import { sharedMarkerOf } from '../plan/render-script.ts'
 import type { DirectoryStep, NamespaceStep, ServiceStep, Step } from '../plan/step.ts'
 import { batchOrOwnKey } from '../plan/waves.ts'
-import { findService } from '../runtime/process/find-service.ts'
+import { stopServices } from '../runtime/process/stop-services.ts'
 import type { JournalSummary } from './journal.ts'
+import { removeShared } from './shared-directory.ts'
+
+interface RemoveOptions {
+  readonly lab: string
+  readonly journal: JournalSummary
+  /** Called before each effect, in words. */
+  readonly onEffect?: ((effect: string) => void) | undefined
+}
 
 /**
  * Takes steps away, the last made first: services are asked to end, then links, namespaces, files. What is not there
@@ -15,37 +21,29 @@ import type { JournalSummary } from './journal.ts'
  */
 export async function removeSteps(
   steps: readonly Step[],
-  journal: JournalSummary,
+  { lab, journal, onEffect }: RemoveOptions,
 ): Promise<string[]> {
   const failures: string[] = []
   const attempt = async (what: string, action: () => Promise<void> | void) => {
     try {
+      onEffect?.(`remove ${what}`)
       await action()
     } catch (error) {
       failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   const backwards = [...steps].reverse()
-  await attempt('services', () => stopServices(backwards.filter(isService)))
+  await attempt('services', () => stopServices(backwards.filter(isService), lab))
   await removeLinks(backwards, attempt)
   await attempt('namespaces', () => removeNamespaces(backwards.filter(isNamespace), journal))
   for (const step of backwards) {
     if (step.kind === 'file') await attempt(step.path, () => rmSync(step.path, { force: true }))
-    if (step.kind === 'directory') await attempt(step.path, () => removeDirectory(step))
+    if (step.kind === 'directory') await attempt(step.path, () => removeDirectory(step, lab))
   }
   return failures
 }
 
 type Attempt = (what: string, action: () => Promise<void> | void) => Promise<void>
-
-async function stopServices(services: readonly ServiceStep[]): Promise<void> {
-  const running = services.flatMap(service => findService(service) ?? [])
-  await stopProcesses(running, STOP_GRACE_MS)
-  for (const { leaves } of services) for (const path of leaves) rmSync(path, { force: true })
-}
-
-/** haproxy ends at once on SIGTERM; the agent and the API finish requests for two seconds. */
-const STOP_GRACE_MS = 3_000
 
 /** Links go with their namespaces; only those of namespaces that stay need to be taken away one by one. */
 async function removeLinks(steps: readonly Step[], attempt: Attempt): Promise<void> {
@@ -91,32 +89,19 @@ async function removeNamespaces(
 }
 
 /**
- * A namespace with a name of the lab is the lab's when the journal holds its inode, or holds that its making had
- * begun and no inode: `lab up` was killed in between, having made sure before that the name was free. A lab that a
- * printed script has built has no such lines.
+ * A namespace with a name of the lab is the lab's when the journal holds its identity, or holds that its making had
+ * begun and no more: `lab up` was killed in between, having made sure before that the name was free.
  */
 export function isOwnNamespace({ id, namespace }: NamespaceStep, journal: JournalSummary): boolean {
-  const inode = inodeOf(`/run/netns/${namespace}`)
-  if (inode === null) return false
+  const identity = namespaceIdentityOf(namespace)
+  if (identity === null) return false
   const recorded = journal.namespaces.get(namespace)
-  if (recorded !== undefined) return recorded === inode
-  return journal.begun.size === 0 || journal.begun.has(id)
+  return recorded === undefined ? journal.begun.has(id) : recorded === identity
 }
 
-function removeDirectory({ path, shared }: DirectoryStep): void {
+async function removeDirectory({ path, shared }: DirectoryStep, lab: string): Promise<void> {
   if (shared === undefined) rmSync(path, { recursive: true, force: true })
-  else removeShared(path)
-}
-
-/** Only when a lab made it and the last one that uses it goes. */
-function removeShared(path: string): void {
-  const marker = sharedMarkerOf(path)
-  if (!existsSync(marker)) return
-  if (existsSync(path)) {
-    if (readdirSync(path).length > 0) return
-    rmdirSync(path)
-  }
-  rmSync(marker)
+  else await removeShared(path, lab)
 }
 
 function isService(step: Step): step is ServiceStep {

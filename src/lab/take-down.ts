@@ -1,15 +1,15 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmdirSync, rmSync } from 'node:fs'
 import {
   commandLineOf,
-  environmentVariableOf,
+  environmentOfProcess,
   inodeOf,
   type ProcessIdentity,
   processesInNamespaces,
 } from '../linux/process-table.ts'
-import { readBootId } from '../linux/read-boot-id.ts'
 import { stopProcesses } from '../linux/stop-processes.ts'
 import type { NamespaceStep, Step } from '../plan/step.ts'
-import { Journal, type JournalSummary, readJournal } from './journal.ts'
+import { findTools } from './find-tools.ts'
+import { asOfThisBoot, Journal, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
 import { readRecord } from './record.ts'
@@ -35,26 +35,19 @@ interface TakeDownOptions {
 export async function takeDown(lab: string, options: TakeDownOptions = {}): Promise<TakenDown> {
   const record = readRecord(lab)
   if (record === null) return removeEmptyState(lab)
-  const journal = journalOfThisBoot(readJournal(lab))
-  noteRemoval(lab)
+  const journal = asOfThisBoot(readJournal(lab))
   const { steps } = record.plan
-  options.onEffect?.('stop processes')
+  const { onEffect } = options
+  onEffect?.('note the removal')
+  noteRemoval(lab)
   const own = steps.filter(
     (step): step is NamespaceStep => step.kind === 'netns' && isOwnNamespace(step, journal),
   )
-  const { stopped, strangers } = await stopLabProcesses(lab, own)
-  options.onEffect?.('remove namespaces')
-  const failures = await removeSteps(outsideOf(statePathOf(lab), steps), journal)
+  const { stopped, strangers } = await stopLabProcesses(lab, own, onEffect)
+  const failures = await removeSteps(outsideOf(statePathOf(lab), steps), { lab, journal, onEffect })
   if (failures.length > 0) throw cannotRemove(lab, failures)
-  options.onEffect?.('remove state')
-  removeState(lab)
+  removeState(lab, onEffect)
   return { lab, namespaces: own.length, processes: stopped, strangers }
-}
-
-/** Namespaces and processes do not outlive a boot, so what an older journal says of them is void. */
-function journalOfThisBoot(journal: JournalSummary): JournalSummary {
-  if (journal.bootId === null || journal.bootId === readBootId()) return journal
-  return { ...journal, begun: new Set(['before this boot']), namespaces: new Map() }
 }
 
 function noteRemoval(lab: string): void {
@@ -63,12 +56,14 @@ function noteRemoval(lab: string): void {
 }
 
 /**
- * Ends every process that the lab has started, known by the variable LAB in its environment and by the namespace it
- * is in. The supervisor goes first, and looks are repeated until none is left: it may have been starting something.
+ * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
+ * in its environment and is in a namespace of the lab. The supervisor goes first, and looks are repeated until none is
+ * left: it may have been starting something.
  */
 async function stopLabProcesses(
   lab: string,
   namespaces: readonly NamespaceStep[],
+  onEffect: TakeDownOptions['onEffect'],
 ): Promise<{ stopped: number; strangers: TakenDown['strangers'] }> {
   const inodes = new Set(
     namespaces.flatMap(({ namespace }) => inodeOf(`/run/netns/${namespace}`) ?? []),
@@ -77,13 +72,16 @@ async function stopLabProcesses(
   let stopped = 0
   for (;;) {
     const found = processesInNamespaces(inodes)
-    const own = found.filter(
-      ({ pid }) => environmentVariableOf(pid, 'LAB') === lab && pid !== process.pid,
-    )
+    const own = [
+      ...findTools(lab),
+      ...found.filter(({ pid }) => environmentOfProcess(pid).get('LAB') === lab),
+    ].filter(({ pid }) => pid !== process.pid)
     if (own.length === 0) return { stopped, strangers: found.map(describeStranger) }
     const supervisors = own.filter(isSupervisor)
-    await stopProcesses(supervisors.length > 0 ? supervisors : own, STOP_GRACE_MS)
-    stopped += supervisors.length > 0 ? supervisors.length : own.length
+    const going = supervisors.length > 0 ? supervisors : own
+    for (const { pid } of going) onEffect?.(`stop ${pid}`)
+    await stopProcesses(going, STOP_GRACE_MS)
+    stopped += new Set(going.map(({ pid }) => pid)).size
   }
 }
 
@@ -103,19 +101,30 @@ function outsideOf(statePath: string, steps: readonly Step[]): Step[] {
 }
 
 /** Everything else in it first, then the journal, then the record: a kill in between leaves enough to go on. */
-function removeState(lab: string): void {
+function removeState(lab: string, onEffect: TakeDownOptions['onEffect']): void {
   const path = statePathOf(lab)
   const last = [journalPathOf(lab), recordPathOf(lab)]
-  for (const name of readdirSync(path))
-    if (!last.includes(`${path}/${name}`))
-      rmSync(`${path}/${name}`, { recursive: true, force: true })
-  for (const file of last) rmSync(file, { force: true })
+  const others = readdirSync(path)
+    .map(name => `${path}/${name}`)
+    .filter(file => !last.includes(file))
+  for (const file of [...others, ...last]) {
+    onEffect?.(`remove ${file}`)
+    rmSync(file, { recursive: true, force: true })
+  }
+  onEffect?.(`remove ${path}`)
   rmdirSync(path)
+  onEffect?.(`remove ${labsDirectory}`)
   removeLabsDirectoryIfEmpty()
 }
 
+/** Another lab may be making or removing it at the same time. */
 function removeLabsDirectoryIfEmpty(): void {
-  if (existsSync(labsDirectory) && readdirSync(labsDirectory).length === 0) rmdirSync(labsDirectory)
+  try {
+    rmdirSync(labsDirectory)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code !== 'ENOTEMPTY' && code !== 'ENOENT') throw error
+  }
 }
 
 /** `lab up` was killed before it wrote its record, so nothing was made; or `lab down` after it had removed it. */

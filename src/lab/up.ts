@@ -1,16 +1,19 @@
 import { existsSync, rmSync } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
-import { inodeOf } from '../linux/process-table.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
+import { stopProcesses } from '../linux/stop-processes.ts'
 import type { Plan, Step } from '../plan/step.ts'
 import { type ApplyEvent, applySteps } from './apply.ts'
-import { Journal, type JournalSummary, readJournal } from './journal.ts'
+import { findTools } from './find-tools.ts'
+import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { observe } from './observe.ts'
 import { journalPathOf, statePathOf } from './paths.ts'
-import { planChanges } from './plan-changes.ts'
-import { type LabRecord, labNames, RECORD_FORMAT, readRecord, writeRecord } from './record.ts'
-import { isOwnNamespace, removeSteps } from './remove-steps.ts'
+import { type Changes, planChanges } from './plan-changes.ts'
+import { type LabRecord, RECORD_FORMAT, readRecord, writeRecord } from './record.ts'
+import { refuseStrangers } from './refuse-strangers.ts'
+import { removeSteps } from './remove-steps.ts'
+import { lockShared } from './shared-directory.ts'
 
 export interface UpOptions {
   readonly topology: string
@@ -33,99 +36,108 @@ export interface UpResult {
  * anything is changed where a name is taken by somebody else, and ApplyFailed or the signal's reason half-way.
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
-  const { plan, cloud, topology } = options
+  const { plan } = options
   const before = readRecord(plan.lab)
-  const journal = readJournal(plan.lab)
-  const sameBoot = journal.bootId === readBootId()
-  const recorded = before !== null && sameBoot ? before.plan.steps : []
-  refuseStrangers(plan, recorded, journal)
-  const changes = await changesSince(recorded, plan, journal)
-  const record: LabRecord = {
-    format: RECORD_FORMAT,
-    lab: plan.lab,
-    topology,
-    runtime: 'process',
-    cloud,
-    plan,
-  }
-  if (changes.make.length === 0 && changes.remove.length === 0 && journal.phase === 'stands')
+  const journal = asOfThisBoot(readJournal(plan.lab))
+  const record = recordOf(options)
+  const changes = await findChanges(before?.plan.steps ?? [], plan.steps, journal)
+  const isWhole = changes.make.length === 0 && changes.remove.length === 0
+  if (isWhole && journal.phase === 'stands' && isOfThisBoot(journal))
     return { record, outcome: 'unchanged', made: 0 }
-  if (!sameBoot) rmSync(journalPathOf(plan.lab), { force: true })
-  await removeOutdated(changes.remove, journal, plan.lab)
+  await claim(record, before, journal)
+  await stopProcesses(findTools(plan.lab), TOOLS_GRACE_MS)
+  await removeOutdated(changes.remove, journal, plan)
   await makeSteps(record, changes.make, options)
-  return { record, outcome: recorded.length === 0 ? 'built' : 'changed', made: changes.make.length }
+  const isNew = before === null || !isOfThisBoot(journal)
+  return { record, outcome: isNew ? 'built' : 'changed', made: changes.make.length }
 }
 
-/** Nothing that exists is ever taken over: a namespace with a name of the plan must be the lab's own. */
-function refuseStrangers(plan: Plan, recorded: readonly Step[], journal: JournalSummary): void {
-  const own = new Set(
-    recorded.flatMap(step =>
-      step.kind === 'netns' && isOwnNamespace(step, journal) ? [step.namespace] : [],
-    ),
-  )
-  const taken = plan.steps.flatMap(step =>
-    step.kind === 'netns' &&
-    inodeOf(`/run/netns/${step.namespace}`) !== null &&
-    !own.has(step.namespace)
-      ? [step.namespace]
-      : [],
-  )
-  if (taken.length === 0) return
-  throw new LabError(describeTaken(plan.lab, taken), {
-    standing: 'Nothing was changed.',
-    hint: hintForTaken(taken),
-  })
+const TOOLS_GRACE_MS = 3_000
+
+function recordOf({ topology, cloud, plan }: UpOptions): LabRecord {
+  return { format: RECORD_FORMAT, lab: plan.lab, topology, runtime: 'process', cloud, plan }
 }
 
-function describeTaken(lab: string, taken: readonly string[]): string {
-  const [first] = taken
-  const more = taken.length === 1 ? '' : ` (and ${taken.length - 1} more that the lab needs)`
-  return `Cannot build lab ${lab}: network namespace ${first} exists already and is not this lab's${more}`
+function isOfThisBoot({ bootId }: JournalSummary): boolean {
+  return bootId === readBootId()
 }
 
-function hintForTaken(taken: readonly string[]): string {
-  const owner = labNames().find(lab =>
-    readRecord(lab)?.plan.steps.some(
-      step => step.kind === 'netns' && taken.includes(step.namespace),
-    ),
-  )
-  return owner === undefined
-    ? `\`ip netns pids ${taken[0]}\` shows who uses it. Give the lab another name with --name, or other ids in the topology.`
-    : `It belongs to lab ${owner}: \`lab down ${owner}\` frees it; or give this lab other ids in the topology.`
+/**
+ * What has to be taken away and made. A step whose making was begun and not noted as done counts as not standing,
+ * whatever the machine shows of it. The supervisor reads its plan once, so it starts anew with any change.
+ */
+async function findChanges(
+  recorded: readonly Step[],
+  wanted: readonly Step[],
+  journal: JournalSummary,
+): Promise<Changes> {
+  const stands = await findStanding(recorded, journal)
+  const changes = planChanges(recorded, wanted, id => stands.has(id))
+  if (changes.make.length === 0 && changes.remove.length === 0) return changes
+  return planChanges(recorded, wanted, id => stands.has(id) && id !== SUPERVISOR)
 }
 
-async function changesSince(recorded: readonly Step[], plan: Plan, journal: JournalSummary) {
-  if (recorded.length === 0) return { remove: [], make: plan.steps }
+const SUPERVISOR = 'service:supervisor'
+
+async function findStanding(
+  recorded: readonly Step[],
+  journal: JournalSummary,
+): Promise<ReadonlySet<string>> {
+  if (recorded.length === 0 || !isOfThisBoot(journal)) return new Set()
   const { differences } = await observe(recorded, journal)
-  return planChanges(recorded, plan.steps, id => differences.get(id)?.length === 0)
+  const unfinished = journal.begun.difference(journal.done)
+  return new Set(
+    recorded
+      .map(({ id }) => id)
+      .filter(id => differences.get(id)?.length === 0 && !unfinished.has(id)),
+  )
+}
+
+/**
+ * Refuses where something is somebody else's; then the record says what is this lab's, before any of it is made: what
+ * stood before as it was, and what is new. Two labs never claim at the same time.
+ */
+async function claim(
+  record: LabRecord,
+  before: LabRecord | null,
+  journal: JournalSummary,
+): Promise<void> {
+  await using _lock = await lockShared()
+  refuseStrangers(record.plan, before?.plan.steps ?? [], journal)
+  if (before === null) return writeRecord(record)
+  const known = new Set(before.plan.steps.map(({ id }) => id))
+  const added = record.plan.steps.filter(({ id }) => !known.has(id))
+  const steps = [...before.plan.steps, ...added]
+  writeRecord({ ...before, plan: { ...before.plan, steps } })
 }
 
 async function removeOutdated(
   steps: readonly Step[],
   journal: JournalSummary,
-  lab: string,
+  { lab, statePath }: Plan,
 ): Promise<void> {
-  if (steps.length === 0) return
-  const failures = await removeSteps(steps, journal)
-  using open = new Journal(lab)
-  open.write({ event: 'removed', steps: steps.map(({ id }) => id) })
+  const going = steps.filter(step => !(step.kind === 'directory' && step.path === statePath))
+  if (going.length === 0) return
+  const failures = await removeSteps(going, { lab, journal })
   if (failures.length > 0)
     throw new LabError(`Cannot take away what has changed in lab ${lab}\n${failures.join('\n')}`, {
       hint: `\`lab down ${lab}\` takes the whole lab away.`,
     })
+  using open = new Journal(lab)
+  open.write({ event: 'removed', steps: going.map(({ id }) => id) })
 }
 
 async function makeSteps(
   record: LabRecord,
   steps: readonly Step[],
-  options: UpOptions,
+  { signal, onStart, onEvent }: UpOptions,
 ): Promise<void> {
   const { lab } = record
+  if (readJournal(lab).bootId !== readBootId()) rmSync(journalPathOf(lab), { force: true })
   writeRecord(record)
   using journal = new Journal(lab)
   journal.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
-  options.onStart?.(steps)
-  const { signal, onEvent } = options
+  onStart?.(steps)
   await applySteps(steps, { lab, journal, signal, ...(onEvent === undefined ? {} : { onEvent }) })
   journal.write({ event: 'stands', at: new Date().toISOString() })
 }

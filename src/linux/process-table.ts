@@ -26,10 +26,15 @@ export function commandLineOf(pid: number): string {
   return (readOrNull(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim()
 }
 
-/** A variable of the environment that the process was started with; null where unset or unreadable. */
-export function environmentVariableOf(pid: number, name: string): string | null {
-  const entries = (readOrNull(`/proc/${pid}/environ`) ?? '').split('\0')
-  return entries.find(entry => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? null
+/** The environment that the process was started with; empty where it is unreadable. */
+export function environmentOfProcess(pid: number): ReadonlyMap<string, string> {
+  const entries = (readOrNull(`/proc/${pid}/environ`) ?? '').split('\0').filter(Boolean)
+  return new Map(entries.map(splitEntry))
+}
+
+function splitEntry(entry: string): [string, string] {
+  const [name = ''] = entry.split('=', 1)
+  return [name, entry.slice(name.length + 1)]
 }
 
 /** Inode of the network namespace that the process is in; null for the dead. */
@@ -50,11 +55,20 @@ export function readPidFile(path: string): number | null {
 
 /** Every live process whose network namespace is one of those inodes. */
 export function processesInNamespaces(inodes: ReadonlySet<number>): ProcessIdentity[] {
+  return pids()
+    .filter(pid => inodes.has(networkNamespaceOf(pid) ?? -1))
+    .flatMap(pid => identify(pid) ?? [])
+}
+
+/** Every live process of this machine, as far as /proc shows it. */
+export function liveProcesses(): ProcessIdentity[] {
+  return pids().flatMap(pid => identify(pid) ?? [])
+}
+
+function pids(): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
-    .filter(pid => inodes.has(networkNamespaceOf(pid) ?? -1))
-    .flatMap(pid => identify(pid) ?? [])
 }
 
 /** Inode of the file or namespace at a path; null where there is nothing. */

@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import { CommandFailed } from './command-failed.ts'
-import { systemPath } from './system-path.ts'
+import { environmentOf } from './environment-of.ts'
 
 export interface RunOptions {
   readonly stdin?: string | undefined
@@ -45,8 +45,3 @@ export async function run(
 }
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
-
-/** What every program of a lab gets to see. */
-export function environmentOf(lab: string | undefined): Record<string, string> {
-  return { PATH: systemPath, LC_ALL: 'C', ...(lab === undefined ? {} : { LAB: lab }) }
-}

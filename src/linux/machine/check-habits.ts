@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { gatherFacts } from '../gather-facts.ts'
 import { isRoot } from '../is-root.ts'
-import { commandLineOf, environmentVariableOf } from '../process-table.ts'
+import { commandLineOf, environmentOfProcess } from '../process-table.ts'
 import { systemDirectories } from '../system-path.ts'
 import { type Finding, ok, unchecked, warning } from './finding.ts'
 
@@ -77,8 +77,8 @@ function checkLeftovers(stateDirectory: string): Finding {
 }
 
 function isLeftOver(pid: number, stateDirectory: string): boolean {
-  const lab = environmentVariableOf(pid, 'LAB')
-  return lab !== null && /^[\w.-]+$/.test(lab) && !existsSync(`${stateDirectory}/${lab}`)
+  const lab = environmentOfProcess(pid).get('LAB')
+  return lab !== undefined && /^[\w.-]+$/.test(lab) && !existsSync(`${stateDirectory}/${lab}`)
 }
 
 const VARIANT = {

@@ -18,5 +18,6 @@ export function findService(service: ServiceStep): ProcessIdentity | null {
   if (pid === null) return null
   const identity = identify(pid)
   if (identity === null || !commandLineOf(pid).includes(service.commandLineHolds)) return null
-  return networkNamespaceOf(pid) === inodeOf(`/run/netns/${service.namespace}`) ? identity : null
+  const namespace = inodeOf(`/run/netns/${service.namespace}`)
+  return namespace !== null && networkNamespaceOf(pid) === namespace ? identity : null
 }

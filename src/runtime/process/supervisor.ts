@@ -6,6 +6,7 @@ import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
 import type { ServiceStep } from '../../plan/step.ts'
 import { findService } from './find-service.ts'
 import { startService } from './start-service.ts'
+import { stopServices } from './stop-services.ts'
 import {
   readSupervisorState,
   type ServiceHistory,
@@ -46,10 +47,12 @@ export class Supervisor {
     if (watched.failures === 0) this.#log(service, 'ERROR', notFound(service))
     this.#log(service, 'WARNING', `Respawning ${respawnNameOf(service)}`)
     try {
-      watched.process = await startService(service, this.#lab)
+      await stopServices([service], this.#lab)
+      watched.process = await startService(service, this.#lab, signal)
       watched.failures = 0
       this.#remember(service, null)
     } catch (error) {
+      if (signal.aborted) return
       watched.failures += 1
       watched.retryAt =
         Date.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)

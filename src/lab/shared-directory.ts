@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { sharedMarkerOf } from '../plan/render-script.ts'
+import { lockLab } from './lock.ts'
+import { labNames, readRecord } from './record.ts'
+
+/** Makes a directory that is not a lab's alone, and notes that labs made it. One that is there stays as it is. */
+export async function makeShared(path: string, mode: number): Promise<void> {
+  await using _lock = await lockShared()
+  if (existsSync(path)) return
+  writeFileSync(sharedMarkerOf(path), '')
+  mkdirSync(path, { mode })
+}
+
+/** Takes it away where labs made it, nothing is in it and no other lab has it in its plan. */
+export async function removeShared(path: string, lab: string): Promise<void> {
+  await using _lock = await lockShared()
+  const marker = sharedMarkerOf(path)
+  if (!existsSync(marker)) return
+  if (existsSync(path)) {
+    if (readdirSync(path).length > 0 || isUsedByOthers(path, lab)) return
+    rmdirSync(path)
+  }
+  rmSync(marker)
+}
+
+function isUsedByOthers(path: string, lab: string): boolean {
+  return labNames()
+    .filter(name => name !== lab)
+    .some(name =>
+      readRecord(name)?.plan.steps.some(step => step.kind === 'directory' && step.path === path),
+    )
+}
+
+/** Held for what labs share; no lab can have this name. */
+export async function lockShared(): Promise<AsyncDisposable> {
+  return await lockLab({ lab: '.shared', command: 'another lab', waitMs: SHARED_WAIT_MS })
+}
+
+const SHARED_WAIT_MS = 30_000

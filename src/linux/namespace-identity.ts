@@ -1,0 +1,16 @@
+import { statSync } from 'node:fs'
+
+/**
+ * What tells a named network namespace from any other that has its name at another time: `inode:birth`, the birth as
+ * seconds and nanoseconds. The kernel gives an inode out again as soon as it is free, so that alone says nothing.
+ * Null where no namespace has the name. `stat -c %i:%.9Z /run/netns/<name>` prints the same.
+ */
+export function namespaceIdentityOf(name: string): string | null {
+  const found = statSync(`/run/netns/${name}`, { throwIfNoEntry: false, bigint: true })
+  if (found === undefined) return null
+  const seconds = found.ctimeNs / NANOSECONDS
+  const rest = String(found.ctimeNs % NANOSECONDS).padStart(9, '0')
+  return `${found.ino}:${seconds}.${rest}`
+}
+
+const NANOSECONDS = 1_000_000_000n
