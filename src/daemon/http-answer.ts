@@ -8,7 +8,7 @@ export interface ReadAnswer {
 }
 
 /** A server that does not speak HTTP/1. */
-export class MalformedAnswer extends Error {
+class MalformedAnswer extends Error {
   override readonly name = 'MalformedAnswer'
 }
 

@@ -5,7 +5,7 @@ import { neutronRelease } from '../neutron/release.ts'
 import { foldEventletHeaders } from '../wsgi/headers.ts'
 import { claimSocketPath, giveSocket } from './claim-socket.ts'
 import { checkMembers } from './decode-config.ts'
-import { type HttpOptions, serveConnection } from './http-connection.ts'
+import { HttpConnection, type HttpOptions } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { listen } from './listener.ts'
 import { createNovaClient } from './nova-client.ts'
@@ -49,7 +49,7 @@ function chooseServer(
     answer: request => answerAsWsgiAgent(request, context),
     log: (...line) => context.log.info('eventlet.wsgi.server', formatAccess(...line)),
   }
-  return socket => serveConnection(socket, options)
+  return socket => new HttpConnection(socket, options)
 }
 
 function decodeConfig(value: unknown): MetadataAgentConfig {

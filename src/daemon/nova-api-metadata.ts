@@ -4,7 +4,7 @@ import type { NovaMetadataConfig } from '../nova/config.ts'
 import { createInstanceCache } from '../nova/instance-cache.ts'
 import { foldUwsgiHeaders } from '../wsgi/headers.ts'
 import { checkMembers } from './decode-config.ts'
-import { type HttpOptions, serveConnection } from './http-connection.ts'
+import { HttpConnection, type HttpOptions } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { listen } from './listener.ts'
 import { type RunningDaemon, runDaemon } from './run-daemon.ts'
@@ -21,7 +21,7 @@ await runDaemon({
 async function start(config: NovaMetadataConfig, log: ServiceLog): Promise<RunningDaemon> {
   const { metadata_listen: host, metadata_listen_port: port } = config
   const options = makeOptions(config, log)
-  const listener = await listen({ host, port }, socket => serveConnection(socket, options))
+  const listener = await listen({ host, port }, socket => new HttpConnection(socket, options))
   const address = listener.server.address()
   const bound = typeof address === 'object' ? address?.port : undefined
   return { address: `${host}:${bound ?? port}`, stop: graceMs => listener.stop(graceMs) }

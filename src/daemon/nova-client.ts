@@ -1,6 +1,6 @@
 import type { MetadataAgentConfig } from '../neutron/metadata-agent/config.ts'
 import type { NovaOutcome, NovaRequest } from '../neutron/metadata-agent/nova-request.ts'
-import { type NovaConnection, openNovaConnection } from './nova-connection.ts'
+import { NovaConnection } from './nova-connection.ts'
 
 /**
  * The agent's way to nova-api-metadata. Python's agent connects anew for every request; ours keeps connections,
@@ -20,7 +20,7 @@ export function createNovaClient(
   const idle: NovaConnection[] = []
   const askOn = async (connection: NovaConnection, request: NovaRequest) => {
     const outcome = await connection.ask(request, timeoutMs)
-    if (!connection.isUsable()) return outcome
+    if (!connection.isUsable) return outcome
     if (idle.length < idleLimit) idle.push(connection)
     else connection.close()
     return outcome
@@ -31,7 +31,7 @@ export function createNovaClient(
       const outcome = kept && (await askOn(kept, request))
       // Nova may have closed a kept connection just before we used it.
       if (outcome !== undefined && outcome.kind !== 'unreachable') return outcome
-      return askOn(openNovaConnection(where), request)
+      return askOn(new NovaConnection(where), request)
     },
     close() {
       for (const connection of idle.splice(0)) connection.close()
@@ -42,7 +42,7 @@ export function createNovaClient(
 function takeUsable(idle: NovaConnection[]): NovaConnection | undefined {
   for (;;) {
     const connection = idle.pop()
-    if (connection === undefined || connection.isUsable()) return connection
+    if (connection === undefined || connection.isUsable) return connection
   }
 }
 

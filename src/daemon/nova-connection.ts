@@ -2,50 +2,58 @@ import { connect, type Socket } from 'node:net'
 import type { NovaOutcome, NovaRequest } from '../neutron/metadata-agent/nova-request.ts'
 import { type ReadAnswer, readAnswer } from './http-answer.ts'
 
-/** A connection to nova that takes one request at a time. */
-export interface NovaConnection {
-  /** Whether it can take another request. */
-  isUsable(): boolean
-  ask(request: NovaRequest, timeoutMs: number): Promise<NovaOutcome>
-  close(): void
-}
+/** A connection to nova that takes one request at a time; one that cannot be made shows in its request's outcome. */
+export class NovaConnection {
+  readonly #socket: Socket
+  #pending: Pending | undefined
+  #isUsable = true
 
-/** Begins to connect; a connection that cannot be made shows in the outcome of its request. */
-export function openNovaConnection(where: { host: string; port: number }): NovaConnection {
-  const socket = connect(where)
-  let usable = true
-  let pending: Pending | undefined
-  const finish = (outcome: NovaOutcome, keep: boolean) => {
-    const { resolve, timer } = pending ?? {}
-    pending = undefined
-    usable = keep
-    clearTimeout(timer)
-    if (!keep) socket.destroy()
-    resolve?.(outcome)
+  constructor(where: { host: string; port: number }) {
+    this.#socket = connect(where)
+    this.#socket.setNoDelay(true)
+    this.#socket.on('data', chunk => this.#receive(chunk))
+    this.#socket.on('end', () => this.#end())
+    this.#socket.on('error', () => this.close())
   }
-  const read = (ended: boolean) => {
-    const done = pending && tryRead(pending, ended)
-    if (done === 'malformed') finish({ kind: 'unreachable' }, false)
-    else if (done) finish({ kind: 'answer', answer: done.answer }, !done.closes)
-    else if (ended || pending === undefined) finish({ kind: 'unreachable' }, false)
+
+  /** Whether it can take another request. */
+  get isUsable(): boolean {
+    return this.#isUsable
   }
-  socket.setNoDelay(true)
-  socket.on('data', chunk => {
-    pending?.received.push(chunk)
-    read(false)
-  })
-  socket.on('end', () => read(true))
-  socket.on('error', () => finish({ kind: 'unreachable' }, false))
-  return {
-    isUsable: () => usable,
-    ask(request, timeoutMs) {
-      return new Promise(resolve => {
-        const timer = setTimeout(() => finish({ kind: 'timeout' }, false), timeoutMs)
-        pending = { resolve, timer, method: request.method, received: [] }
-        send(socket, request)
-      })
-    },
-    close: () => finish({ kind: 'unreachable' }, false),
+
+  ask(request: NovaRequest, timeoutMs: number): Promise<NovaOutcome> {
+    return new Promise(resolve => {
+      const timer = setTimeout(() => this.#finish({ kind: 'timeout' }, false), timeoutMs)
+      this.#pending = { resolve, timer, method: request.method, received: [] }
+      this.#socket.write(writeRequest(request))
+    })
+  }
+
+  /** A request at hand becomes unreachable. */
+  close(): void {
+    this.#finish({ kind: 'unreachable' }, false)
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#pending?.received.push(chunk)
+    const read = this.#pending ? tryRead(this.#pending, false) : 'unasked'
+    if (read === 'malformed' || read === 'unasked') this.close()
+    else if (read !== undefined) this.#finish({ kind: 'answer', answer: read.answer }, !read.closes)
+  }
+
+  #end(): void {
+    const read = this.#pending && tryRead(this.#pending, true)
+    if (read === undefined || read === 'malformed') this.close()
+    else this.#finish({ kind: 'answer', answer: read.answer }, false)
+  }
+
+  #finish(outcome: NovaOutcome, isUsable: boolean): void {
+    const pending = this.#pending
+    this.#pending = undefined
+    this.#isUsable = isUsable
+    if (!isUsable) this.#socket.destroy()
+    clearTimeout(pending?.timer)
+    pending?.resolve(outcome)
   }
 }
 
@@ -69,8 +77,8 @@ function tryRead(pending: Pending, ended: boolean): ReadAnswer | 'malformed' | u
   }
 }
 
-function send(socket: Socket, { method, target, headers, body }: NovaRequest): void {
+function writeRequest({ method, target, headers, body }: NovaRequest): Buffer {
   const lines = headers.map(([name, value]) => `${name}: ${value}`).join('\r\n')
   const head = Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n\r\n`, 'latin1')
-  socket.write(body.length === 0 ? head : Buffer.concat([head, body]))
+  return body.length === 0 ? head : Buffer.concat([head, body])
 }
