@@ -40,11 +40,15 @@ export function portAddressSteps(
   ]
 }
 
-/** Neutron sets an IPv4 address with the broadcast address of its prefix (ip_lib.add_ip_address). */
+/**
+ * Neutron sets an IPv4 address with the broadcast address of its prefix, or with itself where the prefix is too long
+ * to have one (ip_lib.add_ip_address).
+ */
 function addLine({ address, family }: PortAddress, device: string): string {
-  return family === 4
-    ? `address add ${address} brd + dev ${device}`
-    : `address add ${address} dev ${device}`
+  if (family === 6) return `address add ${address} dev ${device}`
+  const [own = '', prefix] = address.split('/')
+  const broadcast = Number(prefix) < 31 ? '+' : own
+  return `address add ${address} brd ${broadcast} dev ${device}`
 }
 
 export interface Route {
