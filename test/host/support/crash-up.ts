@@ -1,0 +1,28 @@
+import { deriveCloud } from '../../../src/cloud/derive-cloud.ts'
+import { loadTopologyFile } from '../../../src/lab/load-topology-file.ts'
+import { lockLab } from '../../../src/lab/lock.ts'
+import { bringUp } from '../../../src/lab/up.ts'
+import { gatherFacts } from '../../../src/linux/gather-facts.ts'
+import { buildPlan } from '../../../src/plan/build-plan.ts'
+
+/**
+ * `lab up` that is killed at its k-th event of a kind: `crash-up.ts TOPOLOGY NAME begin|made|done K`. Where there are
+ * fewer, the lab comes to stand and the exit code is 0.
+ */
+const [source = '', lab = '', kind = '', k = ''] = process.argv.slice(2)
+const { topology } = await loadTopologyFile(source)
+const cloud = deriveCloud(topology, { lab, secret: 'secret' })
+const plan = buildPlan(cloud, gatherFacts())
+await using _lock = await lockLab({ lab, command: 'crash-up', waitMs: 60_000 })
+let left = Number(k)
+await bringUp({
+  topology: source,
+  cloud,
+  plan,
+  signal: new AbortController().signal,
+  onEvent: ({ event }) => {
+    if (event !== kind) return
+    left -= 1
+    if (left === 0) process.kill(process.pid, 'SIGKILL')
+  },
+})
