@@ -17,7 +17,9 @@ export function openServiceLog(): ServiceLog {
   }
   const write = (level: string, name: string, text: string) => {
     if (pending === '') setImmediate(flush)
-    pending += `${formatTime(new Date())} ${process.pid} ${level} ${name} [-] ${text}\n`
+    const line = `${formatTime(new Date())} ${process.pid} ${level} ${name} [-] ${text}`
+    // A guest's bytes must not steer the terminal of who reads the log.
+    pending += `${line.replace(/(?!\n)\p{Cc}/gu, '?')}\n`
   }
   return {
     info: (name, text) => write('INFO', name, text),

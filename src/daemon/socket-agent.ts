@@ -2,9 +2,14 @@ import type { Socket } from 'node:net'
 import { findInstance } from '../neutron/metadata-agent/find-instance.ts'
 import { makeNovaRequest } from '../neutron/metadata-agent/nova-request.ts'
 import { readSocketTarget } from '../neutron/metadata-agent/read-target.ts'
-import { writeNoInstance, writeSocketAnswer } from '../neutron/metadata-agent/socket-server.ts'
+import {
+  explainNoInstance,
+  writeNoInstance,
+  writeSocketAnswer,
+} from '../neutron/metadata-agent/socket-server.ts'
 import { foldWebObHeaders } from '../wsgi/headers.ts'
 import type { HttpRequest } from './http-connection.ts'
+import { formatAccess } from './http-log.ts'
 import { MalformedRequest, readRequestHead } from './http-request.ts'
 import { type AgentContext, forbidden } from './wsgi-agent.ts'
 
@@ -36,8 +41,13 @@ function close(socket: Socket, bytes: Uint8Array | undefined): void {
 }
 
 async function answer(received: Buffer, context: AgentContext): Promise<Uint8Array | undefined> {
+  const startedMs = performance.now()
   try {
-    return await askNova(readRequest(received), context)
+    const request = readRequest(received)
+    const bytes = await askNova(request, context)
+    const status = bytes ? Number(Buffer.from(bytes.subarray(9, 12)).toString()) : 0
+    context.log.info(logName, formatAccess(request, status, bytes?.length ?? 0, startedMs))
+    return bytes
   } catch (error) {
     context.log.error(logName, `Error while receiving data. ${error}`)
     return undefined
@@ -50,7 +60,10 @@ async function askNova(
 ): Promise<Uint8Array | undefined> {
   const { config, ports, nova, log } = context
   const found = findInstance(ports, request.headers, config.release)
-  if (found.kind !== 'instance') return writeNoInstance(found)
+  if (found.kind !== 'instance') {
+    log.warning(logName, explainNoInstance(found))
+    return writeNoInstance(found)
+  }
   const target = readSocketTarget(request.target)
   const novaRequest = target && makeNovaRequest(config, { ...request, ...target }, found)
   if (novaRequest === undefined) throw new MalformedRequest(`target ${request.target}`)

@@ -36,6 +36,7 @@ function answerOrPage(request: MetadataRequest, context: NovaContext): Answer {
 function route(request: MetadataRequest, context: NovaContext): Answer {
   const pathInfo = readPathInfo(request.target)
   const path = normalisePath(pathInfo)
+  // Of oslo's middleware, which Debian's api-paste.ini puts beside the API.
   if (path === '/healthcheck') return textAnswer('OK')
   if (path === '/' && pathInfo !== '') return answerEc2Versions()
   const { metadata_proxy_shared_secret } = context.config

@@ -4,12 +4,15 @@ import { ec2Versions } from '../../src/nova/ec2/versions.ts'
 import type { InstanceView } from '../../src/nova/instance-view.ts'
 import { type AskedNova, goldenInstance, novaWith } from './ask-nova.ts'
 
+/** What nova lets a keypair be called. */
+const keyNames = fc.stringMatching(/^[\w @.-]{1,20}$/)
+
 const instances: fc.Arbitrary<InstanceView> = fc
   .record({
     hostname: fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/),
     availability_zone: fc.option(fc.constant('nova')),
     keypair: fc.option(
-      fc.record({ name: fc.string(), type: fc.constant('ssh'), public_key: fc.string() }),
+      fc.record({ name: keyNames, type: fc.constant('ssh'), public_key: fc.string() }),
     ),
     user_data_base64: fc.option(fc.base64String()),
     security_groups: fc.array(fc.stringMatching(/^[a-z]+$/)),

@@ -31,13 +31,16 @@ export function writeSocketAnswer(
 
 /** The agent's own error for a request without an instance; a guest reads HTML under a plain type. */
 export function writeNoInstance(found: FoundInstance & { kind: 'none' | 'both' }): Uint8Array {
+  const title = found.kind === 'both' ? '400 Bad Request' : '404 Not Found'
+  return writeOwnError(title, explainNoInstance(found))
+}
+
+/** What the guest reads, and the agent's log too. */
+export function explainNoInstance(found: FoundInstance & { kind: 'none' | 'both' }): string {
   const { networkId, routerId } = found
-  if (found.kind === 'both') {
-    const message = `Both network ${networkId} and router ${routerId} defined.`
-    return writeOwnError('400 Bad Request', message)
-  }
+  if (found.kind === 'both') return `Both network ${networkId} and router ${routerId} defined.`
   const where = networkId === '' ? `router ${routerId}` : `network ${networkId}`
-  return writeOwnError('404 Not Found', `Instance was not found on ${where}.`)
+  return `Instance was not found on ${where}.`
 }
 
 /** Lines end in LF alone. The length counts characters, as the original does. */
