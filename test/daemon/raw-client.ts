@@ -14,6 +14,8 @@ export function exchangeBytes(
     })
     socket.on('data', chunk => received.push(chunk))
     socket.on('close', () => resolve(Buffer.concat(received)))
+    // A test that waits for ever would leave its daemons behind.
+    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer within 10 s')))
     socket.on('error', error => (received.length > 0 ? undefined : reject(error)))
   })
 }
