@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import type { Cloud } from '../cloud/cloud.ts'
 import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
+import { commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { type Fetched, fetchFirst } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
@@ -92,14 +93,15 @@ function indent(text: string): string[] {
 
 function renderNext(cloud: Cloud, color: ChalkInstance): string[] {
   const [instance] = cloud.instances
-  const lab = labNames().length > 1 ? `lab --lab ${cloud.lab}` : 'lab'
+  const name = commandName()
+  const lab = labNames().length > 1 ? `${name} --lab ${cloud.lab}` : name
   const network = cloud.networks.find(candidate => !candidate['router:external'])
   const commands = [
     ...(instance === undefined
       ? []
       : [`${lab} exec ${instance.name} -- curl -s http://169.254.169.254/latest/meta-data/`]),
     ...(network === undefined ? [] : [`${lab} exec ${network.name} -- ss -lntup`]),
-    `lab down ${cloud.lab}`,
+    `${name} down ${cloud.lab}`,
   ]
-  return ['', 'Try next', ...commands.map(command => `  ${color.cyan(`sudo ${command}`)}`)]
+  return ['', 'Try next', ...commands.map(command => `  ${color.cyan(command)}`)]
 }
