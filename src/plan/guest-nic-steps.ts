@@ -1,8 +1,14 @@
-import type { Cloud, Host, Instance, Port, Subnet } from '../cloud/cloud.ts'
+import type { Cloud, Host, HostRoute, Instance, Port, Subnet } from '../cloud/cloud.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
-import { type PortAddress, portAddressSteps, type Route, routeStep } from './port-address-steps.ts'
+import {
+  type PortAddress,
+  portAddressSteps,
+  type Route,
+  routeDestination,
+  routeStep,
+} from './port-address-steps.ts'
 import { serviceStep } from './service-step.ts'
 import type { ServiceStep, Step } from './step.ts'
 
@@ -31,7 +37,10 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
     ...portAddressSteps({ ...place, addresses: fixed.map(withPrefix) }),
     ...routeStep({
       ...place,
-      routes: fixed.flatMap(({ subnet }) => staticRoutes(subnet, nic.device)),
+      routes: staticRoutes(
+        fixed.map(({ subnet }) => subnet),
+        nic.device,
+      ),
       after: [nic.port.id],
     }).map(step => ({ ...step, id: `routes:${nic.namespace}:${nic.device}` })),
     ...(leased ? [leaseStep(cloud, nic)] : []),
@@ -90,12 +99,29 @@ function withPrefix({ subnet, address }: PortSubnet): PortAddress {
   return { address: `${address}${prefix}`, family: subnet.ip_version }
 }
 
-/** The routes that network_data.json gives for a subnet without DHCP: the default route, then the host routes. */
-function staticRoutes(subnet: Subnet, device: string): Route[] {
-  const routes = subnet.host_routes.map(({ destination, nexthop }) => [destination, nexthop])
-  const all = subnet.gateway_ip === null ? routes : [['default', subnet.gateway_ip], ...routes]
-  return all.map(([destination, nexthop]) => ({
-    arguments: `replace ${destination} via ${nexthop} dev ${device}`,
-    family: subnet.ip_version,
-  }))
+/**
+ * The routes that network_data.json gives for subnets without DHCP: of each the default route, then the host routes.
+ * A destination is reached by the first that names it.
+ */
+function staticRoutes(subnets: readonly Subnet[], device: string): Route[] {
+  const routes = subnets.flatMap(subnet =>
+    routesOf(subnet).map(({ destination, nexthop }) => ({
+      arguments: `replace ${destination} via ${nexthop} dev ${device}${metricOf(device)}`,
+      family: subnet.ip_version,
+    })),
+  )
+  const target = (route: Route) => `${route.family} ${routeDestination(route.arguments)}`
+  return routes.filter(
+    (route, position) => routes.findIndex(other => target(other) === target(route)) === position,
+  )
+}
+
+function routesOf({ gateway_ip, host_routes }: Subnet): readonly HostRoute[] {
+  if (gateway_ip === null) return host_routes
+  return [{ destination: 'default', nexthop: gateway_ip }, ...host_routes]
+}
+
+/** The first NIC's routes are preferred; udhcpcScript does the same with leases. */
+function metricOf(device: string): string {
+  return device === 'eth0' ? '' : ` metric 200${device.slice('eth'.length)}`
 }

@@ -81,11 +81,19 @@ export function routeStep(
 }
 
 function expectedRoute(route: Route, device: string): ExpectedRoute {
-  const [, ...words] = route.arguments.split(' ')
+  const words = route.arguments.split(' ')
   const after = (word: string) => words[words.indexOf(word) + 1]
   return {
-    destination: words[0] ?? 'default',
+    destination: routeDestination(route.arguments),
     gateway: words.includes('via') ? (after('via') ?? null) : null,
     device: words.includes('dev') ? (after('dev') ?? device) : device,
   }
+}
+
+/** Where a route leads, as `ip route show` words it: everywhere is `default`, and a single host has no prefix. */
+export function routeDestination(routeArguments: string): string {
+  const [, destination = 'default'] = routeArguments.split(' ')
+  if (destination === '0.0.0.0/0' || destination === '::/0') return 'default'
+  const hostPrefix = destination.includes(':') ? '/128' : '/32'
+  return destination.endsWith(hostPrefix) ? destination.slice(0, -hostPrefix.length) : destination
 }
