@@ -7,20 +7,24 @@ export const udhcpcScript = `#!/bin/sh
 # DHCP events of a guest of lab; see udhcpc(8). Never runs anything that the lease says.
 set -u
 
+# routes by the first NIC are preferred
+metric=
+[ "$interface" = eth0 ] || metric="metric 200\${interface#eth}"
+
 routes() {
   if [ -n "\${staticroutes:-}" ]; then
     set -- $staticroutes
     while [ $# -ge 2 ]; do
       if [ "$2" = 0.0.0.0 ]; then
-        echo "route replace $1 dev $interface scope link"
+        echo "route replace $1 dev $interface scope link $metric"
       else
-        echo "route replace $1 via $2 dev $interface"
+        echo "route replace $1 via $2 dev $interface $metric"
       fi
       shift 2
     done
   else
     for gateway in \${router:-}; do
-      echo "route replace default via $gateway dev $interface"
+      echo "route replace default via $gateway dev $interface $metric"
     done
   fi
 }
