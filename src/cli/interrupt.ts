@@ -2,12 +2,25 @@ export interface Interrupt extends Disposable {
   readonly signal: AbortSignal
 }
 
+/** What the abort signal is aborted with: the user, or the system, wants the command to end. */
+export class Interrupted extends Error {
+  override readonly name = 'AbortError'
+  /** As shells say it of a command that the signal has ended: 128 and its number. */
+  readonly exitCode: number
+
+  constructor(signal: NodeJS.Signals) {
+    super(`Interrupted by ${signal}`)
+    this.exitCode = EXIT_CODES[signal] ?? 1
+  }
+}
+
 /** An abort signal for the first Ctrl-C (or SIGTERM, SIGHUP); a second one ends the process at once. */
 export function untilInterrupted(): Interrupt {
   const controller = new AbortController()
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(EXIT_CODES[name] ?? 1)
-    controller.abort()
+    const interrupted = new Interrupted(name)
+    if (controller.signal.aborted) process.exit(interrupted.exitCode)
+    controller.abort(interrupted)
   }
   for (const name of SIGNALS) process.on(name, onSignal)
   return {

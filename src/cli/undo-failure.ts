@@ -4,6 +4,7 @@ import { labsDirectory } from '../lab/paths.ts'
 import { readRecord } from '../lab/record.ts'
 import { takeDown } from '../lab/take-down.ts'
 import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
+import { Interrupted } from './interrupt.ts'
 import { remark } from './print.ts'
 
 interface Failure {
@@ -20,12 +21,12 @@ interface Failure {
  */
 export async function undoFailure(error: unknown, failure: Failure): Promise<unknown> {
   const { lab, topology, keep } = failure
-  const interrupted = error instanceof Error && error.name === 'AbortError'
+  const interrupted = error instanceof Interrupted
   if (readRecord(lab) === null || !(interrupted || error instanceof ApplyFailed)) return error
   const problem = interrupted ? 'Interrupted' : await describe(error, failure)
   const count =
     error instanceof ApplyFailed ? `${error.done} of ${error.total} resources were made. ` : ''
-  const exitCode = interrupted ? INTERRUPTED : 1
+  const exitCode = interrupted ? error.exitCode : 1
   if (keep)
     return new LabError(problem, {
       cause: error,
@@ -42,9 +43,6 @@ export async function undoFailure(error: unknown, failure: Failure): Promise<unk
     exitCode,
   })
 }
-
-/** As shells say it of a command that SIGINT has ended: 128 and the signal's number. */
-const INTERRUPTED = 130
 
 /** What failed and where, and what the machine lacks where that is why. */
 async function describe(error: unknown, { whereIs }: Failure): Promise<string> {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +6,10 @@ import type { ExecutionContext } from 'ava'
 import avaTest from 'ava'
 import { execa, type Options } from 'execa'
 import { projectRoot } from '../../../src/linux/gather-facts.ts'
+import { randomLabName } from './lab-names.ts'
 import { changesOfMachine, snapshotMachine } from './machine.ts'
+
+export { randomLabName }
 
 /** How a command ended and what it printed. */
 export interface Ended {
@@ -28,11 +30,6 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
     stdout: String(result.stdout),
     stderr: String(result.stderr),
   }
-}
-
-/** A name that no other lab has, short enough for every namespace. */
-export function randomLabName(): string {
-  return `t-${randomBytes(4).toString('hex')}`
 }
 
 export interface StandingLab {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { execa } from 'execa'
+import { isOwnLabName } from './lab-names.ts'
 
 /** What the machine itself looks like, as lists of lines: everything that a lab must leave as it found it. */
 export type MachineSnapshot = Readonly<Record<string, readonly string[]>>
@@ -57,7 +58,7 @@ function listDirectory(path: string): string[] {
   }
 }
 
-/** Live processes that carry the mark of a lab in their environment. */
+/** Live processes that carry the mark of a lab of these tests; others may be at work beside them, out of our sight. */
 function labProcesses(): string[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
@@ -65,7 +66,9 @@ function labProcesses(): string[] {
       try {
         const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
         const mark = marked.find(entry => entry.startsWith('LAB='))
-        return mark === undefined ? [] : [`${pid} ${mark} ${readlinkSync(`/proc/${pid}/exe`)}`]
+        return mark === undefined || !isOwnLabName(mark.slice('LAB='.length))
+          ? []
+          : [`${pid} ${mark} ${readlinkSync(`/proc/${pid}/exe`)}`]
       } catch {
         // it ended meanwhile, or is a kernel thread
         return []

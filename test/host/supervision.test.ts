@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import type { ExecutionContext } from 'ava'
+import { identify, isAlive } from '../../src/linux/process-table.ts'
+import { findService } from '../../src/runtime/process/find-service.ts'
+import { type StandingLab, hostTest as test, waitFor, withLab } from './support/lab.ts'
+import { pidsOf, runningOf, serviceOf, statusOf } from './support/services.ts'
+
+const supervised = ['haproxy', 'dnsmasq', 'neutron-metadata-agent', 'nova-api-metadata'] as const
+
+//  vm1, vm2 ── qdhcp or qrouter (haproxy) ── socket ── agent ── nova-api-metadata, each under the supervisor's eye
+for (const mode of ['dhcp-mode', 'router-mode'])
+  test(`in ${mode} every killed service is back within a second, and status tells of it`, async t => {
+    await withLab(t, mode, async lab => {
+      const took: number[] = []
+      for (const service of supervised) took.push(await killAndAwait(t, lab, service))
+      t.log(`back after ${took.map(ms => `${ms.toFixed(0)} ms`).join(', ')}`)
+      const median = took.toSorted((one, other) => one - other)[1] ?? Infinity
+      t.true(median <= 1000, `median of ${took.join(', ')} ms`)
+      const { ended, services } = await statusOf(lab.name)
+      t.is(ended.exitCode, 0)
+      for (const service of supervised)
+        t.is(services.find(row => row.service === service)?.history?.restarts, 1, service)
+      t.regex(
+        (await lab.run(['status'])).stdout,
+        /haproxy-\S+ +pid \d+ +died and was put back once/,
+      )
+    })
+  })
+
+async function killAndAwait(
+  t: ExecutionContext,
+  lab: StandingLab,
+  service: (typeof supervised)[number],
+): Promise<number> {
+  const step = serviceOf(lab.name, service)
+  const { pid } = runningOf(lab.name, service)
+  const killedAt = performance.now()
+  process.kill(pid, 'SIGKILL')
+  await waitFor(`${service} comes back`, () => {
+    const found = findService(step)
+    return found !== null && found.pid !== pid
+  })
+  const took = performance.now() - killedAt
+  await lab.inNode('vm1', FETCH)
+  t.not(runningOf(lab.name, service).pid, pid)
+  return took
+}
+
+const FETCH = ['curl', '-sf', '-m', '5', 'http://169.254.169.254/openstack/latest/meta_data.json']
+
+test('the pid file of a service with a stranger in it is not believed, and the stranger lives', async t => {
+  await withLab(t, 'dhcp-mode', async lab => {
+    const stranger = spawn('sleep', ['300'], { stdio: 'ignore' })
+    const identity = identify(stranger.pid ?? 0)
+    const haproxy = runningOf(lab.name, 'haproxy')
+    writeFileSync(serviceOf(lab.name, 'haproxy').pidFile, `${stranger.pid}\n`)
+    const { ended, differences } = await statusOf(lab.name)
+    t.is(ended.exitCode, 1)
+    t.regex(differences[0]?.text ?? '', /^haproxy-\S+ does not run$/)
+    t.is((await lab.run(['up', 'dhcp-mode', '--name', lab.name])).exitCode, 0)
+    t.false(isAlive(haproxy), 'the one that had lost its pid file is not left beside the new one')
+    t.is((await lab.run(['restart', 'haproxy'])).exitCode, 0)
+    await lab.inNode('vm1', FETCH)
+    t.true(identity !== null && isAlive(identity))
+    stranger.kill()
+    await once(stranger, 'exit')
+  })
+})
+
+test('a killed supervisor is told by status and put back by lab up', async t => {
+  await withLab(t, 'dhcp-mode', async lab => {
+    const before = pidsOf(lab.name)
+    const supervisor = runningOf(lab.name, 'supervisor')
+    process.kill(supervisor.pid, 'SIGKILL')
+    await waitFor('the supervisor ends', () => !isAlive(supervisor))
+    const { ended, differences } = await statusOf(lab.name)
+    t.is(ended.exitCode, 1)
+    t.deepEqual(differences, [{ resource: 'service:supervisor', text: 'supervisor does not run' }])
+    t.is((await lab.run(['up', 'dhcp-mode', '--name', lab.name])).exitCode, 0)
+    const after = pidsOf(lab.name)
+    t.deepEqual({ ...after, supervisor: 0 }, { ...before, supervisor: 0 })
+    t.not(after.supervisor, before.supervisor)
+    await killAndAwait(t, lab, 'haproxy')
+  })
+})
+
+for (const [mode, agent] of [
+  ['dhcp-mode', 'neutron-dhcp-agent'],
+  ['router-mode', 'neutron-l3-agent'],
+] as const)
+  test(`lab restart in ${mode} starts services anew, and no one takes it for a death`, async t => {
+    await withLab(t, mode, async lab => {
+      for (const service of supervised) {
+        const before = runningOf(lab.name, service)
+        const { exitCode, stdout, stderr } = await lab.run(['restart', service])
+        t.is(exitCode, 0, stderr)
+        t.regex(stdout, new RegExp(`^✔ ${service}\\S* serves again, pid \\d+$`, 'm'))
+        t.false(isAlive(before), service)
+        await lab.inNode('vm1', FETCH)
+      }
+      const before = pidsOf(lab.name)
+      t.is((await lab.run(['restart', agent])).exitCode, 0)
+      const haproxy = serviceOf(lab.name, 'haproxy').name
+      t.not(pidsOf(lab.name)[haproxy], before[haproxy])
+      t.is(pidsOf(lab.name)['nova-api-metadata'], before['nova-api-metadata'])
+      const { ended, services } = await statusOf(lab.name)
+      t.is(ended.exitCode, 0)
+      t.deepEqual(
+        services.filter(({ history }) => history !== null),
+        [],
+      )
+      t.is(new Set(Object.values(pidsOf(lab.name))).size, services.length)
+    })
+  })
+
+test('lab restart of an unknown service is wrong usage, and says which there are', async t => {
+  await withLab(t, 'dhcp-mode', async lab => {
+    const typo = await lab.run(['restart', 'hapoxy'])
+    t.is(typo.exitCode, 2)
+    t.regex(typo.stderr, /has no service hapoxy; did you mean `haproxy`\?\n +There is dnsmasq, /)
+    t.is((await lab.run(['restart', 'neutron-l3-agent'])).exitCode, 2)
+  })
+})
