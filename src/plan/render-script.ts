@@ -143,11 +143,17 @@ function renderCommand({ argv, stdin, service }: Command): string {
   return `${quoteCommand(argv)} <<'${delimiter}'\n${stdin}${delimiter}`
 }
 
+/** The log is root's alone, as with `lab up`; the service's own files have the usual modes. */
 function renderService(argv: readonly string[], service: ServiceStep): string {
-  const log = `>>${quoteWord(service.logFile)} 2>&1 </dev/null`
-  if (service.daemonizes) return `${quoteCommand(argv)} ${log}`
-  return `setsid ${quoteCommand(argv)} ${log} &
-timeout 10 sh -c 'until [ -s ${quoteWord(service.pidFile)} ]; do sleep 0.02; done'`
+  const logFile = quoteWord(service.logFile)
+  const command = `${quoteCommand(argv)} >>${logFile} 2>&1 </dev/null`
+  const start = service.daemonizes ? command : renderInBackground(command, service)
+  return `(umask 077; : >>${logFile})\n${start}`
+}
+
+function renderInBackground(command: string, { pidFile }: ServiceStep): string {
+  return `setsid ${command} &
+timeout 10 sh -c 'until [ -s ${quoteWord(pidFile)} ]; do sleep 0.02; done'`
 }
 
 function parentOf(path: string): string {

@@ -1,0 +1,115 @@
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Step } from '../../../src/plan/step.ts'
+import { linesOf, listenersIn, readIn, rulesIn, sysctlsIn } from './namespace.ts'
+import type { BuiltLab } from './standing-labs.ts'
+
+/** All that the machine shows of a lab, without what changes from one building to the next: pids, times, leases. */
+export async function describeOnMachine({ name, plan, statePath }: BuiltLab) {
+  const namespaces = plan.steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
+  const entries = namespaces.map(
+    async namespace => [namespace, await describeNamespace(namespace, plan.steps)] as const,
+  )
+  return {
+    namespaces: Object.fromEntries(await Promise.all(entries)),
+    files: [
+      ...describeFiles(statePath),
+      ...namespaces.flatMap(namespace => describeFiles(`/etc/netns/${namespace}`)),
+    ],
+    processes: describeProcesses(name),
+  }
+}
+
+async function describeNamespace(namespace: string, steps: readonly Step[]) {
+  const sysctls = steps.flatMap(step =>
+    step.kind === 'sysctl' && step.namespace === namespace ? Object.keys(step.settings) : [],
+  )
+  return {
+    links: describeLinks(await readIn(namespace, 'ip', '-d', '-o', 'link', 'show')),
+    addresses: describeAddresses(await readIn(namespace, 'ip', '-o', 'address', 'show')),
+    routes: linesOf(await readIn(namespace, 'ip', 'route', 'show', 'table', 'all')).sort(),
+    routes6: linesOf(await readIn(namespace, 'ip', '-6', 'route', 'show', 'table', 'all')).sort(),
+    sysctls: sysctls.length === 0 ? {} : await sysctlsIn(namespace, sysctls),
+    rules: await rulesIn(namespace, 'iptables-save'),
+    rules6: await rulesIn(namespace, 'ip6tables-save'),
+    listeners: await listenersIn(namespace),
+  }
+}
+
+/** Name, state, MTU, MAC, bridge and kind; not the indices, nor the MAC of a bridge without ports, which is random. */
+function describeLinks(text: string): string[] {
+  return linesOf(text)
+    .map(line => {
+      const word = (pattern: RegExp) => pattern.exec(line)?.[1] ?? '-'
+      return [
+        word(/^\d+: ([^@:]+)/),
+        word(/<(\S+)>/),
+        word(/ mtu (\d+)/),
+        line.includes(' br-mgmt: ') ? '(random)' : word(/ link\/\S+ (\S+)/),
+        word(/ master (\S+)/),
+        word(/ (veth|bridge|loopback) /),
+        word(/ stp_state (\d)/),
+        word(/ forward_delay (\d+)/),
+        word(/ mcast_snooping (\d)/),
+      ].join(' ')
+    })
+    .sort()
+}
+
+function describeAddresses(text: string): string[] {
+  return linesOf(text)
+    .map(line =>
+      line
+        .replace(/^\d+: /, '')
+        .replace(/\\.*$/, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    .sort()
+}
+
+/** Path, mode, owner and content below a directory, the directory itself included. */
+function describeFiles(path: string): string[] {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return [`${path} is not there`]
+  const head = `${path} ${(found.mode & 0o7777).toString(8)} ${found.uid}:${found.gid}`
+  if (found.isDirectory())
+    return [
+      head,
+      ...readdirSync(path)
+        .sort()
+        .flatMap(name => describeFiles(join(path, name))),
+    ]
+  return [`${head} ${found.isFile() ? cleanContent(path) : 'socket'}`]
+}
+
+function cleanContent(path: string): string {
+  if (/\/log\/|journal\.jsonl$/.test(path)) return '(grows)'
+  const text = readFileSync(path, 'utf8')
+  if (/\/pid$|\.pid(\.haproxy)?$/.test(path)) return text.replace(/\d+/, '(pid)')
+  // the expiry of leases, in dnsmasq's own file and in those that the record says were written
+  return text
+    .replace(/(?<!\d)1[789]\d{8}(?!\d)/g, '(time)')
+    .split('\n')
+    .sort()
+    .join('\n')
+}
+
+/** Command lines with what marks a process as the lab's. */
+function describeProcesses(lab: string): string[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(pid => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+        if (!environment.includes(`LAB=${lab}`)) return []
+        const marks = environment.filter(entry => /^(LAB|PROCESS_TAG|LEASE_FILE)=/.test(entry))
+        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ')
+        return [[...marks.sort(), argv.trim()].join(' ')]
+      } catch {
+        // it ended meanwhile
+        return []
+      }
+    })
+    .sort()
+}
