@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { type NamespaceView, readNamespace } from '../linux/read-ip.ts'
 import { readRules } from '../linux/read-rules.ts'
-import { ipDifferences } from '../plan/ip-differences.ts'
+import { ipDifferences, type SeenLink } from '../plan/ip-differences.ts'
 import { rulesDifferences } from '../plan/rules-differences.ts'
 import type { DirectoryStep, FileStep, ServiceStep, Step } from '../plan/step.ts'
 import { findService } from '../runtime/process/find-service.ts'
@@ -76,7 +76,11 @@ async function differencesOf(
     case 'rules':
       return rulesDifferences(step.rules, await readRules(step.namespace, step.family))
     case 'service':
-      return serviceDifferences(step, processes.get(step.name))
+      return serviceDifferences(
+        step,
+        processes.get(step.name),
+        namespaces.get(step.namespace)?.links ?? [],
+      )
     default:
       return []
   }
@@ -91,9 +95,26 @@ function pathDifferences(step: DirectoryStep | FileStep): string[] {
   return readFileSync(step.path, 'utf8') === step.content ? [] : [`${step.path} was changed`]
 }
 
-function serviceDifferences(step: ServiceStep, process: ProcessIdentity | undefined): string[] {
+function serviceDifferences(
+  step: ServiceStep,
+  process: ProcessIdentity | undefined,
+  links: readonly SeenLink[],
+): string[] {
   if (process === undefined) return [`${step.name} does not run`]
-  return missingListeners(step, process.pid).map(
+  const unheard = missingListeners(step, process.pid).map(
     listener => `${step.name} does not listen on ${describeListener(listener)}`,
   )
+  return [...unheard, ...leaseDifferences(step, links)]
+}
+
+function leaseDifferences(
+  { name, leases = [] }: ServiceStep,
+  links: readonly SeenLink[],
+): string[] {
+  const isLeased = leases.some(
+    lease => ipDifferences({ addresses: [lease] }, links, []).length === 0,
+  )
+  if (leases.length === 0 || isLeased) return []
+  const wanted = leases.map(({ address, device }) => `${address} on ${device}`).join(' or ')
+  return [`${name} has not leased ${wanted}`]
 }

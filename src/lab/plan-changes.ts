@@ -24,6 +24,7 @@ export function planChanges(
       .map(({ id }) => id),
   )
   addDependants(wanted, anew)
+  addRewrittenFiles(wanted, anew)
   const after = new Set(wanted.map(({ id }) => id))
   return {
     remove: recorded.filter(({ id }) => !after.has(id) || anew.has(id)),
@@ -54,6 +55,15 @@ function addDependants(steps: readonly Step[], anew: Set<string>): void {
       if (builtOn.some(need => anew.has(need))) anew.add(step.id)
     }
   }
+}
+
+/** A service begins with its files as they were planned: dnsmasq's leases are those of the ports, as Neutron's are. */
+function addRewrittenFiles(steps: readonly Step[], anew: Set<string>): void {
+  const needed = new Set(
+    steps.flatMap(step => (step.kind === 'service' && anew.has(step.id) ? step.needs : [])),
+  )
+  for (const step of steps)
+    if (step.kind === 'file' && step.volatile && needed.has(step.id)) anew.add(step.id)
 }
 
 const ORDER_ONLY = new Set(['service', 'directory'])

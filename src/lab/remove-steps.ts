@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
+import { CommandFailed } from '../linux/command-failed.ts'
 import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import { run } from '../linux/run.ts'
 import { type CommandStep, removeCommandOf } from '../plan/command.ts'
@@ -69,12 +70,15 @@ function standsNamespace(name: string): boolean {
   return existsSync(`/run/netns/${name}`)
 }
 
-/** With -force a batch goes on over lines whose device or address is no longer there. */
+/** With -force a batch goes on over lines whose device, address or route is no longer there. */
 function ignoreAbsent(error: unknown): void {
-  if (error instanceof Error && /Cannot find device|Cannot assign|No such/.test(error.message))
-    return
-  throw error
+  if (!(error instanceof CommandFailed)) throw error
+  const complaints = error.output.split('\n').filter(line => !/^(Command failed .*)?$/.test(line))
+  if (!complaints.every(line => ABSENT.test(line))) throw error
 }
+
+const ABSENT =
+  /Cannot find device|Cannot assign requested address|ddress not found|No such |not exist/
 
 async function removeNamespaces(
   steps: readonly NamespaceStep[],

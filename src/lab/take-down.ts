@@ -1,4 +1,5 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { inodeOfIdentity } from '../linux/namespace-identity.ts'
 import {
   commandLineOf,
   environmentOfProcess,
@@ -9,7 +10,7 @@ import {
 import { stopProcesses } from '../linux/stop-processes.ts'
 import type { NamespaceStep, Step } from '../plan/step.ts'
 import { findTools } from './find-tools.ts'
-import { asOfThisBoot, Journal, readJournal } from './journal.ts'
+import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
 import { readRecord } from './record.ts'
@@ -43,7 +44,7 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   const own = steps.filter(
     (step): step is NamespaceStep => step.kind === 'netns' && isOwnNamespace(step, journal),
   )
-  const { stopped, strangers } = await stopLabProcesses(lab, own, onEffect)
+  const { stopped, strangers } = await stopLabProcesses(lab, own, journal, onEffect)
   const failures = await removeSteps(outsideOf(statePathOf(lab), steps), { lab, journal, onEffect })
   if (failures.length > 0) throw cannotRemove(lab, failures)
   removeState(lab, onEffect)
@@ -57,26 +58,28 @@ function noteRemoval(lab: string): void {
 
 /**
  * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
- * in its environment and is in a namespace of the lab. The supervisor goes first, and looks are repeated until none is
+ * in its environment and is in a namespace of the lab, one that has lost its name too. The supervisor goes first, and looks are repeated until none is
  * left: it may have been starting something.
  */
 async function stopLabProcesses(
   lab: string,
   namespaces: readonly NamespaceStep[],
+  journal: JournalSummary,
   onEffect: TakeDownOptions['onEffect'],
 ): Promise<{ stopped: number; strangers: TakenDown['strangers'] }> {
   const inodes = new Set(
     namespaces.flatMap(({ namespace }) => inodeOf(`/run/netns/${namespace}`) ?? []),
   )
+  const recorded = new Set([...inodes, ...[...journal.namespaces.values()].map(inodeOfIdentity)])
   const isSupervisor = ({ pid }: ProcessIdentity) => commandLineOf(pid).includes('supervisor-main')
   let stopped = 0
   for (;;) {
-    const found = processesInNamespaces(inodes)
+    const found = processesInNamespaces(recorded)
     const own = [
       ...findTools(lab),
       ...found.filter(({ pid }) => environmentOfProcess(pid).get('LAB') === lab),
     ].filter(({ pid }) => pid !== process.pid)
-    if (own.length === 0) return { stopped, strangers: found.map(describeStranger) }
+    if (own.length === 0) return { stopped, strangers: strangersIn(inodes) }
     const supervisors = own.filter(isSupervisor)
     const going = supervisors.length > 0 ? supervisors : own
     for (const { pid } of going) onEffect?.(`stop ${pid}`)
@@ -87,8 +90,8 @@ async function stopLabProcesses(
 
 const STOP_GRACE_MS = 3_000
 
-function describeStranger({ pid }: ProcessIdentity): TakenDown['strangers'][number] {
-  return { pid, commandLine: commandLineOf(pid) }
+function strangersIn(inodes: ReadonlySet<number>): TakenDown['strangers'] {
+  return processesInNamespaces(inodes).map(({ pid }) => ({ pid, commandLine: commandLineOf(pid) }))
 }
 
 /** The lab's state directory goes last, as a whole. */

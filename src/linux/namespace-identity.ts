@@ -13,4 +13,9 @@ export function namespaceIdentityOf(name: string): string | null {
   return `${found.ino}:${seconds}.${rest}`
 }
 
+/** The inode in an identity. */
+export function inodeOfIdentity(identity: string): number {
+  return Number(identity.split(':', 1)[0])
+}
+
 const NANOSECONDS = 1_000_000_000n

@@ -31,7 +31,7 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
   const place = { ...nic, host: nic.host.name }
   const subnets = subnetsOf(network.subnets, nic.port)
   const fixed = subnets.filter(({ subnet }) => !subnet.enable_dhcp)
-  const leased = subnets.some(({ subnet }) => subnet.enable_dhcp && subnet.ip_version === 4)
+  const leased = subnets.filter(({ subnet }) => subnet.enable_dhcp && subnet.ip_version === 4)
   return [
     plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, nic.host.name), network }),
     ...portAddressSteps({ ...place, addresses: fixed.map(withPrefix) }),
@@ -43,12 +43,12 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
       ),
       after: [nic.port.id],
     }).map(step => ({ ...step, id: `routes:${nic.namespace}:${nic.device}` })),
-    ...(leased ? [leaseStep(cloud, nic)] : []),
+    ...(leased.length > 0 ? [leaseStep(cloud, nic, leased.map(withPrefix))] : []),
   ]
 }
 
 /** udhcpc in the guest, asking for option 121; it goes to the background with the lease and renews it. */
-function leaseStep(cloud: Cloud, nic: GuestNic): ServiceStep {
+function leaseStep(cloud: Cloud, nic: GuestNic, addresses: readonly PortAddress[]): ServiceStep {
   const base = `${nic.leaseDirectory}/${nic.device}`
   return serviceStep({
     name: `udhcpc-${nic.instance.name}-${nic.device}`,
@@ -71,6 +71,7 @@ function leaseStep(cloud: Cloud, nic: GuestNic): ServiceStep {
     logFile: `${cloud.neutron.state_path}/log/udhcpc-${nic.instance.name}.log`,
     commandLineHolds: `${base}.pid`,
     listens: [],
+    leases: addresses.map(({ address }) => ({ device: nic.device, address })),
     leaves: [`${base}.pid`, `${base}.lease`],
     supervised: false,
   })

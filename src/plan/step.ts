@@ -124,6 +124,8 @@ export interface ServiceStep extends StepBase {
   /** Words that its command line holds, to tell it from a stranger with its pid. */
   readonly commandLineHolds: string
   readonly listens: readonly Listener[]
+  /** The addresses of which a DHCP client leases one. */
+  readonly leases?: readonly ExpectedAddress[]
   /** Files it makes that must go before it can be started anew, and after it. */
   readonly leaves: readonly string[]
   /** The supervisor puts it back when it dies. */

@@ -1,0 +1,255 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execa } from 'execa'
+import { journalPathOf } from '../../src/lab/paths.ts'
+import { readRecord } from '../../src/lab/record.ts'
+import { namespaceIdentityOf } from '../../src/linux/namespace-identity.ts'
+import { tapDevice } from '../../src/neutron/names.ts'
+import {
+  lab,
+  randomLabName,
+  stateExists,
+  hostTest as test,
+  withLab,
+  withTopologyFile,
+} from './support/lab.ts'
+import { changesOfMachine, snapshotMachine } from './support/machine.ts'
+import { namespaceLike, namespacesOf, pidsOf, serviceOf, statusOf } from './support/services.ts'
+import { cleanOnly } from './support/sweep.ts'
+
+const FETCH = ['curl', '-sf', '-m', '5', 'http://169.254.169.254/latest/meta-data/hostname']
+
+for (const mode of ['dhcp-mode', 'router-mode'])
+  test(`lab up ${mode} again changes nothing`, async t => {
+    await withLab(t, mode, async ({ name, run }) => {
+      const before = { pids: pidsOf(name), journal: readFileSync(journalPathOf(name), 'utf8') }
+      const again = await run(['up', mode, '--name', name])
+      t.is(again.exitCode, 0)
+      t.regex(again.stdout, /stands as it is: nothing changes/)
+      t.deepEqual(
+        { pids: pidsOf(name), journal: readFileSync(journalPathOf(name), 'utf8') },
+        before,
+      )
+    })
+  })
+
+function topologyWith(...instances: readonly string[]): string {
+  const rows = instances.map(instance => `  ${instance}: {networks: [private]}\n`)
+  return `neutron: {dhcp_agent: {enable_isolated_metadata: true}}
+networks:
+  private: {subnets: [{cidr: 192.168.30.0/24}]}
+instances:
+${rows.join('')}`
+}
+
+//  vm1, vm2 (, vm3) ── qdhcp ── agent ── API
+test('an instance more or less in the file changes what must change and nothing else', async t => {
+  await withTopologyFile(topologyWith('vm1', 'vm2'), async path => {
+    await withLab(t, path, async ({ name, run, inNode }) => {
+      const qdhcp = namespaceLike(name, /^qdhcp-/)
+      const before = { pids: pidsOf(name), qdhcp: namespaceIdentityOf(qdhcp) }
+      const haproxy = serviceOf(name, 'haproxy').name
+
+      writeFileSync(path, topologyWith('vm1', 'vm2', 'vm3'))
+      const more = await run(['up', path, '--name', name])
+      t.is(more.exitCode, 0, more.stderr)
+      t.regex(more.stdout, /3 instances; \d+ resources made anew/)
+      t.is(namespaceIdentityOf(qdhcp), before.qdhcp)
+      const now = pidsOf(name)
+      for (const kept of [haproxy, 'udhcpc-vm1-eth0', 'udhcpc-vm2-eth0'])
+        t.is(now[kept], before.pids[kept], kept)
+      for (const vm of ['vm1', 'vm2', 'vm3']) t.regex(await inNode(vm, FETCH), new RegExp(`^${vm}`))
+
+      writeFileSync(path, topologyWith('vm1', 'vm3'))
+      const less = await run(['up', path, '--name', name])
+      t.is(less.exitCode, 0, less.stderr)
+      t.is(namespaceIdentityOf(qdhcp), before.qdhcp)
+      t.is(pidsOf(name)[haproxy], before.pids[haproxy])
+      t.is(pidsOf(name)['udhcpc-vm1-eth0'], before.pids['udhcpc-vm1-eth0'])
+      t.is(namespaceIdentityOf(`lab-${name}-vm2`), null)
+      t.is((await statusOf(name)).ended.exitCode, 0)
+      for (const vm of ['vm1', 'vm3']) t.regex(await inNode(vm, FETCH), new RegExp(`^${vm}`))
+    })
+  })
+})
+
+test('a network more or less comes and goes with its services, and the supervisor knows', async t => {
+  const one = topologyWith('vm1')
+  const two = one.replace(
+    'instances:',
+    '  second: {subnets: [{cidr: 192.168.40.0/24}]}\ninstances:',
+  )
+  await withTopologyFile(one, async path => {
+    await withLab(t, path, async ({ name, run }) => {
+      const before = pidsOf(name)
+      writeFileSync(path, two)
+      t.is((await run(['up', path, '--name', name])).exitCode, 0)
+      t.is(Object.keys(pidsOf(name)).filter(service => service.startsWith('dnsmasq')).length, 2)
+      writeFileSync(path, one)
+      t.is((await run(['up', path, '--name', name])).exitCode, 0)
+      t.deepEqual(Object.keys(pidsOf(name)).sort(), Object.keys(before).sort())
+      t.is((await run(['status'])).exitCode, 0)
+    })
+  })
+})
+
+interface Damage {
+  readonly title: string
+  readonly mode: string
+  readonly harm: (name: string) => Promise<unknown> | unknown
+  readonly told: RegExp
+}
+
+const damages: readonly Damage[] = [
+  {
+    title: "a guest's device",
+    mode: 'dhcp-mode',
+    harm: name => execa('ip', ['-n', `lab-${name}-vm1`, 'link', 'delete', 'eth0']),
+    told: /eth0/,
+  },
+  {
+    title: "the tap of a guest's port",
+    mode: 'dhcp-mode',
+    harm: name => execa('ip', ['-n', `lab-${name}-controller`, 'link', 'delete', tapOfVm1(name)]),
+    told: /tap/,
+  },
+  {
+    title: 'the metadata address',
+    mode: 'dhcp-mode',
+    harm: name => {
+      const qdhcp = namespaceLike(name, /^qdhcp-/)
+      return execa('sh', [
+        '-c',
+        `ip -n ${qdhcp} address delete 169.254.169.254/16 dev $(ls /sys/class/net >/dev/null; ip -n ${qdhcp} -br link | grep -o '^tap[^@ ]*')`,
+      ])
+    },
+    told: /169\.254\.169\.254/,
+  },
+  {
+    title: 'the rule that redirects metadata requests',
+    mode: 'router-mode',
+    harm: name =>
+      execa('ip', [
+        'netns',
+        'exec',
+        namespaceLike(name, /^qrouter-/),
+        'iptables',
+        '-t',
+        'nat',
+        '-F',
+        'neutron-l3-agent-PREROUTING',
+      ]),
+    told: /169\.254\.169\.254/,
+  },
+  {
+    title: 'a namespace of a guest',
+    mode: 'dhcp-mode',
+    harm: name => execa('ip', ['netns', 'delete', `lab-${name}-vm1`]),
+    told: /lab-\S+-vm1 is missing/,
+  },
+  {
+    title: 'the namespace of a network',
+    mode: 'dhcp-mode',
+    harm: name => execa('ip', ['netns', 'delete', namespaceLike(name, /^qdhcp-/)]),
+    told: /qdhcp-\S+ is missing/,
+  },
+  {
+    title: "haproxy's configuration",
+    mode: 'dhcp-mode',
+    harm: name => rmSync(`/var/lib/lab/${name}/ns-metadata-proxy`, { recursive: true }),
+    told: /ns-metadata-proxy\S* is missing/,
+  },
+]
+
+for (const { title, mode, harm, told } of damages)
+  test(`${title} that went behind lab's back is told by status and put back by lab up`, async t => {
+    await withLab(t, mode, async ({ name, run, inNode }) => {
+      await harm(name)
+      const { ended, differences } = await statusOf(name)
+      t.is(ended.exitCode, 1)
+      t.regex(differences.map(({ text }) => text).join('\n'), told)
+      t.regex((await run(['status'])).stdout, /`lab up \S+.*` puts it right/)
+      const again = await run(['up', mode, '--name', name])
+      t.is(again.exitCode, 0, again.stderr)
+      t.regex(again.stdout, /resources? made anew/)
+      const after = await statusOf(name)
+      t.deepEqual(after.differences, [])
+      t.is(new Set(Object.values(pidsOf(name))).size, after.services.length)
+      t.regex(await inNode('vm1', FETCH), /^vm1/)
+      t.regex(await inNode('vm2', FETCH), /^vm2/)
+    })
+  })
+
+function tapOfVm1(name: string): string {
+  const { instances = [] } = readRecord(name)?.cloud ?? {}
+  const [port = ''] = instances.find(instance => instance.name === 'vm1')?.port_ids ?? []
+  return tapDevice(port)
+}
+
+test('a lab whose file is gone can be looked at and taken down by its name', async t => {
+  const before = await snapshotMachine()
+  const name = randomLabName()
+  await withTopologyFile(topologyWith('vm1'), async path => {
+    t.is((await lab(['up', path, '--name', name])).exitCode, 0)
+  })
+  t.is((await lab(['status', name])).exitCode, 0)
+  t.is((await lab(['down', name])).exitCode, 0)
+  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+})
+
+/** What a reboot leaves of a lab: its files, and a journal of another boot. */
+async function reboot(name: string): Promise<void> {
+  for (const pid of Object.values(pidsOf(name)).toReversed()) process.kill(pid, 'SIGKILL')
+  for (const namespace of namespacesOf(name)) await execa('ip', ['netns', 'delete', namespace])
+  const path = journalPathOf(name)
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replaceAll(/"bootId":"[^"]+"/g, '"bootId":"00000000-of-another-boot"'))
+}
+
+test('after a reboot list and status say so, and lab up builds the lab again', async t => {
+  await withLab(t, 'dhcp-mode', async ({ name, run, inNode }) => {
+    await reboot(name)
+    const rows: readonly { name: string; state: string }[] = JSON.parse(
+      (await lab(['list', '--json'])).stdout,
+    )
+    t.is(rows.find(row => row.name === name)?.state, 'gone since reboot')
+    const status = await statusOf(name)
+    t.is(status.ended.exitCode, 1)
+    t.is(status.state, 'gone since reboot')
+    const again = await run(['up', 'dhcp-mode', '--name', name])
+    t.is(again.exitCode, 0, again.stderr)
+    t.is((await run(['status'])).exitCode, 0)
+    t.regex(await inNode('vm1', FETCH), /^vm1/)
+  })
+})
+
+test('after a reboot a lab of a changed file leaves nothing of the old one', async t => {
+  await withTopologyFile(topologyWith('vm1', 'vm2'), async path => {
+    await withLab(t, path, async ({ name, run }) => {
+      await reboot(name)
+      writeFileSync(path, topologyWith('vm3'))
+      const again = await run(['up', path, '--name', name])
+      t.is(again.exitCode, 0, again.stderr)
+      t.is((await run(['status'])).exitCode, 0)
+    })
+  })
+})
+
+test("after a reboot lab down and clean take the files away, and nobody's namespaces", async t => {
+  const before = await snapshotMachine()
+  const names = [randomLabName(), randomLabName()]
+  for (const name of names) {
+    await lab(['up', 'dhcp-mode', '--name', name])
+    await reboot(name)
+  }
+  const [first = '', second = ''] = names
+  const theirs = namespacesOf(first)[0] ?? ''
+  await execa('ip', ['netns', 'add', theirs])
+  t.is((await lab(['down', first])).exitCode, 0)
+  t.not(namespaceIdentityOf(theirs), null)
+  await execa('ip', ['netns', 'delete', theirs])
+  const clean = await cleanOnly(t, [second])
+  t.is(clean.exitCode, 0)
+  t.regex(clean.stdout, new RegExp(`✔ Lab ${second} .*is gone`))
+  t.false(stateExists(second))
+  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+})

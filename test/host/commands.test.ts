@@ -1,0 +1,230 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { projectRoot } from '../../src/linux/gather-facts.ts'
+import { crash } from './support/crash.ts'
+import { lab, randomLabName, stateExists, hostTest as test, withLab } from './support/lab.ts'
+import { changesOfMachine, snapshotMachine } from './support/machine.ts'
+import { namespaceLike, statusOf } from './support/services.ts'
+import { cleanOnly } from './support/sweep.ts'
+
+test('list, status and every other reading command answer in words and in JSON', async t => {
+  await withLab(t, 'router-mode', async ({ name, run }) => {
+    const list = await lab(['list'])
+    t.regex(list.stdout, new RegExp(`^${name} +stands +ussuri +2 +2 +\\S+Z +router-mode$`, 'm'))
+    t.regex(list.stdout, /^NAME +STATE +RELEASE +NETWORKS +INSTANCES +SINCE +TOPOLOGY$/m)
+    const rows: readonly { name: string }[] = JSON.parse((await lab(['list', '--json'])).stdout)
+    t.like(
+      rows.find(row => row.name === name),
+      { state: 'stands', topology: 'router-mode', release: 'ussuri', networks: 2, instances: 2 },
+    )
+    const { ended, state, standing, resources, differences, services } = await statusOf(name)
+    t.is(ended.exitCode, 0)
+    t.like(
+      { state, standing, differences: differences.length },
+      { state: 'stands', standing: resources, differences: 0 },
+    )
+    t.true(services.every(({ pid }) => pid !== null))
+    t.regex(
+      (await run(['status'])).stdout,
+      new RegExp(`^✔ Lab ${name} stands: ${resources} of ${resources} resources`),
+    )
+    for (const args of [
+      ['logs', '--json'],
+      ['doctor', '--json'],
+      ['clean', '--dry-run', '--json'],
+      ['validate', 'router-mode', '--json'],
+      ['schema'],
+      ['up', 'router-mode', '--name', name, '--json'],
+    ]) {
+      const { exitCode, stdout, stderr } = await run(args)
+      t.is(exitCode, 0, `${args.join(' ')}: ${stderr}`)
+      t.notThrows(() => JSON.parse(stdout), args.join(' '))
+    }
+  })
+})
+
+test('lab exec runs a command in a node and is transparent', async t => {
+  await withLab(t, 'router-mode', async ({ name, run, inNode }) => {
+    const ended = await run(['exec', 'vm1', '--', 'sh', '-c', 'echo out; echo err >&2; exit 42'])
+    t.deepEqual(ended, { exitCode: 42, stdout: 'out', stderr: 'err' })
+    const piped = await execa(
+      join(projectRoot, 'lab'),
+      ['--lab', name, 'exec', 'vm1', '--', 'tr', 'a-z', 'A-Z'],
+      { input: 'metadata' },
+    )
+    t.is(piped.stdout, 'METADATA')
+    t.is((await run(['exec', 'vm1', '--', 'sh', '-c', 'kill -9 $$'])).exitCode, 137)
+    t.is((await run(['exec', 'vm1', 'printf', '%s', '--json'])).stdout, '--json')
+    const qdhcp = namespaceLike(name, /^qdhcp-/)
+    const qrouter = namespaceLike(name, /^qrouter-/)
+    const identify = ['sh', '-c', 'ip netns identify $$']
+    for (const [node, namespace] of [
+      ['vm1', `lab-${name}-vm1`],
+      ['private', qdhcp],
+      [qdhcp, qdhcp],
+      ['edge', qrouter],
+      ['controller', `lab-${name}-controller`],
+    ] as const)
+      t.is(await inNode(node, identify), namespace)
+    const unknown = await run(['exec', 'vn1', '--', 'true'])
+    t.is(unknown.exitCode, 2)
+    t.regex(unknown.stderr, /has no node vn1; did you mean `vm1`\?\n +There is vm1, vm2, /)
+    const missing = await run(['exec', 'vm1', '--', 'no-such-program'])
+    t.not(missing.exitCode, 0)
+    t.regex(missing.stderr, /no-such-program/)
+  })
+})
+
+test('lab logs shows each service, and follows', async t => {
+  await withLab(t, 'dhcp-mode', async ({ name, run, inNode }) => {
+    await inNode('vm1', ['curl', '-sf', 'http://169.254.169.254/latest/meta-data/'])
+    for (const file of readdirSync(`/var/lib/lab/${name}/log`)) {
+      const service = file.replace(/\.log$/, '')
+      t.is((await run(['logs', service])).exitCode, 0, service)
+    }
+    for (const service of ['dnsmasq', 'haproxy', 'neutron-metadata-agent', 'nova-api-metadata'])
+      t.is((await run(['logs', service])).exitCode, 0, service)
+    t.regex((await run(['logs', 'nova-api-metadata'])).stdout, /meta-data/)
+    const unknown = await run(['logs', 'novaa'])
+    t.not(unknown.exitCode, 0)
+    t.regex(unknown.stderr, /novaa has logged nothing in lab \S+\n +There is .*nova-api-metadata/)
+    const follow = spawn(
+      join(projectRoot, 'lab'),
+      ['--lab', name, 'logs', '-f', 'nova-api-metadata'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    await once(follow.stdout, 'data')
+    follow.kill('SIGINT')
+    await once(follow, 'exit')
+  })
+})
+
+test('a lab that is not there is a clear error, and a wrong name wrong usage', async t => {
+  await withLab(t, 'dhcp-mode', async ({ name }) => {
+    const absent = await lab(['down', 'no-such-lab'])
+    t.is(absent.exitCode, 1)
+    t.regex(absent.stderr, new RegExp(`✖ There is no lab no-such-lab\\.\\n +There is .*${name}`))
+    for (const wrong of ['../etc', 'A', '-x-', 'a/b', ''])
+      t.is((await lab(['down', '--', wrong])).exitCode, 2, wrong)
+    t.is((await lab(['status', 'no-such-lab'])).exitCode, 1)
+    t.is((await lab(['--lab', 'no-such-lab', 'exec', 'vm1', 'true'])).exitCode, 1)
+  })
+})
+
+test('where several labs stand, a command without a name asks which', async t => {
+  await withLab(t, 'dhcp-mode', async first => {
+    await withLab(t, 'dhcp-mode', async second => {
+      for (const args of [
+        ['down'],
+        ['status'],
+        ['exec', 'vm1', 'true'],
+        ['logs'],
+        ['restart', 'haproxy'],
+      ]) {
+        const { exitCode, stderr } = await lab(args)
+        t.is(exitCode, 2, args.join(' '))
+        t.regex(stderr, /✖ Which lab\? .* stand\.\n +Name one with --lab/)
+        for (const { name } of [first, second]) t.true(stderr.includes(name))
+      }
+    })
+  })
+})
+
+test('lab clean takes away half-built labs and no others', async t => {
+  await withLab(t, 'dhcp-mode', async standing => {
+    const name = randomLabName()
+    await crash('crash-up', ['dhcp-mode', name, 'made', '35'])
+    const dry = await lab(['clean', '--dry-run'])
+    t.regex(dry.stdout, new RegExp(`✔ Lab ${name} \\(half-built\\) would go`))
+    t.false(dry.stdout.includes(standing.name))
+    t.true(stateExists(name))
+    t.is((await cleanOnly(t, [name])).exitCode, 0)
+    t.false(stateExists(name))
+    t.is((await lab(['status', standing.name])).exitCode, 0)
+  })
+})
+
+test('lab down takes several labs and says what went', async t => {
+  const before = await snapshotMachine()
+  const names = [randomLabName(), randomLabName()]
+  for (const name of names) await lab(['up', 'dhcp-mode', '--name', name])
+  const { exitCode, stdout } = await lab(['down', ...names, '--json'])
+  t.is(exitCode, 0)
+  t.like(JSON.parse(stdout), [
+    { lab: names[0], namespaces: 4, processes: 7, strangers: [] },
+    { lab: names[1], namespaces: 4, processes: 7, strangers: [] },
+  ])
+  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+})
+
+const needRoot = [
+  ['up', 'dhcp-mode'],
+  ['down', 'x'],
+  ['down', '--all'],
+  ['list'],
+  ['status'],
+  ['exec', 'vm1', 'true'],
+  ['shell', 'vm1'],
+  ['logs'],
+  ['restart', 'haproxy'],
+  ['clean'],
+]
+
+const needNoRoot = [
+  ['--help'],
+  ['help', 'up'],
+  ['--version'],
+  ['up', '--help'],
+  ['validate', 'dhcp-mode', 'router-mode'],
+  ['schema'],
+  ['up', '--dry-run', 'dhcp-mode'],
+  ['up', '--dry-run', 'router-mode', '--name', 'mine', '--release', '2026.1'],
+]
+
+test('as nobody, what needs root says so in one line, and the rest works', async t => {
+  const before = await snapshotMachine()
+  const directory = mkdtempSync(join(tmpdir(), 'lab-nobody-'))
+  chmodSync(directory, 0o755)
+  try {
+    for (const args of needRoot) {
+      const { exitCode, stderr } = await asNobody(directory, args)
+      t.is(exitCode, 1, args.join(' '))
+      t.is(
+        stderr,
+        `✖ This needs root, because it works on network namespaces: sudo lab ${args.join(' ')}`,
+      )
+    }
+    for (const args of needNoRoot) {
+      const { exitCode, stdout, stderr } = await asNobody(directory, args)
+      t.is(exitCode, 0, `${args.join(' ')}: ${stderr}`)
+      t.true(stdout.length > 0, args.join(' '))
+      t.is(stderr, '', args.join(' '))
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+})
+
+/** Runs the launcher as nobody, in a view of the machine where the checkout is at a place that nobody may enter. */
+async function asNobody(directory: string, args: readonly string[]) {
+  const asUser = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+  const environment = ['env', '-i', 'HOME=/nonexistent', 'PATH=/usr/bin:/bin']
+  const script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+  const { exitCode, stdout, stderr } = await execa(
+    'unshare',
+    [
+      ...['--mount', 'sh', '-c', script, 'sh', projectRoot, directory],
+      ...asUser,
+      ...environment,
+      join(directory, 'lab'),
+      ...args,
+    ],
+    { reject: false, stdin: 'ignore', cwd: '/' },
+  )
+  return { exitCode, stdout, stderr }
+}
