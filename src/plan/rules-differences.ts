@@ -6,8 +6,8 @@ export function rulesDifferences(expected: string, seen: string): string[] {
   const wanted = linesByTable(expected)
   const found = linesByTable(seen)
   return [
-    ...wanted.filter(line => !found.includes(line)).map(line => `missing ${line}`),
-    ...found.filter(line => !wanted.includes(line)).map(line => `unexpected ${line}`),
+    ...without(wanted, found).map(line => `missing ${line}`),
+    ...without(found, wanted).map(line => `unexpected ${line}`),
     ...orderDifference(wanted, found),
   ]
 }
@@ -19,6 +19,16 @@ function linesByTable(text: string): string[] {
     if (line.startsWith('*')) table = line.slice(1)
     if (line.startsWith(':')) return [`${table}: ${line.replace(/ \[\d+:\d+\]$/, '')}`]
     return line.startsWith('-A') ? [`${table}: ${line}`] : []
+  })
+}
+
+/** Each line goes as often as it is among the others: a rule that stands twice is one too many. */
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const left = [...others]
+  return lines.filter(line => {
+    const position = left.indexOf(line)
+    if (position !== -1) left.splice(position, 1)
+    return position === -1
   })
 }
 
