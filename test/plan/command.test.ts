@@ -1,0 +1,86 @@
+import test from 'ava'
+import { batchKeyOf, type CommandStep, commandOf, removeCommandOf } from '../../src/plan/command.ts'
+import { quoteCommand } from '../../src/plan/shell-quote.ts'
+import type { Step } from '../../src/plan/step.ts'
+import { planOf, shippedTopology } from '../fixtures/planned.ts'
+
+const { steps } = planOf(shippedTopology('router-mode'))
+
+function isCommandStep(step: Step): step is CommandStep {
+  return step.kind !== 'file' && step.kind !== 'directory'
+}
+
+function pick(id: string): CommandStep {
+  const step = steps.filter(isCommandStep).find(candidate => candidate.id === id)
+  if (step === undefined) throw new Error(`no step ${id}`)
+  return step
+}
+
+const vm1 = 'lab-fixture-vm1'
+const vm2 = 'lab-fixture-vm2'
+const controller = 'lab-fixture-controller'
+
+const makes = test.macro({
+  exec(t, ids: readonly [string, ...string[]], command: string, stdin?: string) {
+    const [first, ...rest] = ids
+    const made = commandOf([pick(first), ...rest.map(pick)])
+    t.is(quoteCommand(made.argv), command)
+    t.is(made.stdin, stdin)
+  },
+  title: (_, ids: readonly string[]) => `the command for ${ids.join(' and ')}`,
+})
+
+test(makes, [`netns:${vm1}`, `netns:${vm2}`], 'ip -batch -', `netns add ${vm1}\nnetns add ${vm2}\n`)
+test(makes, [`lo:${vm1}`], `ip -n ${vm1} -batch -`, 'link set lo up\n')
+test(makes, [`sysctl:${vm1}`], `ip netns exec ${vm1} sysctl -qw net.ipv4.ip_forward=0`)
+test(
+  makes,
+  ['management:controller', `lo:${controller}`],
+  `ip -n ${controller} -batch -`,
+  'link add br-mgmt type bridge stp_state 0 forward_delay 0\n' +
+    'address add 172.29.236.11/22 brd + dev br-mgmt\nlink set br-mgmt up\nlink set lo up\n',
+)
+
+test('rules go as one iptables-restore of their family', t => {
+  const rules = steps.filter(step => step.kind === 'rules')
+  t.is(rules.length, 4)
+  for (const step of rules) {
+    const { argv, stdin } = commandOf([step])
+    t.deepEqual(argv.slice(0, 4), ['ip', 'netns', 'exec', step.namespace])
+    t.deepEqual(argv.slice(4), [step.family === 4 ? 'iptables-restore' : 'ip6tables-restore'])
+    t.is(stdin, step.rules)
+  }
+})
+
+test('a service runs in its namespace with its marks', t => {
+  const step = steps.find(
+    candidate => candidate.kind === 'service' && candidate.service === 'haproxy',
+  )
+  if (step?.kind !== 'service') return t.fail('no haproxy')
+  const { argv, service } = commandOf([step])
+  t.is(
+    quoteCommand(argv),
+    `ip netns exec ${step.namespace} env PROCESS_TAG=${step.name} haproxy -f ${step.argv[2]}`,
+  )
+  t.is(service, step)
+})
+
+test('what goes with its namespace or is a process needs no command to remove', t => {
+  for (const step of steps.filter(isCommandStep)) {
+    const command = removeCommandOf([step])
+    if (step.kind === 'netns') t.is(command?.stdin, `netns delete ${step.namespace}\n`)
+    else if (step.kind === 'ip') t.is(command === null, step.removeLines.length === 0)
+    else t.is(command, null)
+  }
+})
+
+test('only steps of one kind and namespace share a batch', t => {
+  for (const step of steps.filter(isCommandStep)) {
+    const key = batchKeyOf(step)
+    if (key === null) continue
+    const alike = steps.filter(isCommandStep).filter(other => batchKeyOf(other) === key)
+    t.deepEqual([...new Set(alike.map(({ kind }) => kind))], [step.kind])
+    if (step.kind !== 'netns')
+      t.deepEqual([...new Set(alike.map(({ namespace }) => namespace))], [step.namespace])
+  }
+})
