@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { LabError } from '../lab/lab-error.ts'
 import { statePathOf } from '../lab/paths.ts'
+import { readRecord } from '../lab/record.ts'
+import { serviceNamesOf } from '../lab/restart-services.ts'
+import { suggest } from '../topology/suggest.ts'
 import { type GlobalOptions, pickLab } from './pick-lab.ts'
-import { print, printJson } from './print.ts'
+import { print, printJson, remark } from './print.ts'
 import { requireRoot } from './require-root.ts'
 
 interface LogsOptions {
@@ -21,24 +24,46 @@ export async function logs(
   requireRoot()
   const lab = pickLab(undefined, globals)
   const files = filesOf(lab, service)
-  if (options.follow) return await follow(files)
+  if (options.follow)
+    return await follow(files.length > 0 ? files : [`${logDirectoryOf(lab)}/${service}.log`])
   if (options.json)
     return printJson(
       files.map(file => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') })),
     )
+  if (files.length === 0)
+    return remark(`${service ?? 'Nothing'} has logged nothing yet in lab ${lab}.`)
   print(files.map(file => render(file, files.length > 1)).join('\n'))
 }
 
+function logDirectoryOf(lab: string): string {
+  return `${statePathOf(lab)}/log`
+}
+
+/** Log files of a service that there are; throws LabError where the lab has no such service. */
 function filesOf(lab: string, service: string | undefined): string[] {
-  const directory = `${statePathOf(lab)}/log`
+  const directory = logDirectoryOf(lab)
   const all = existsSync(directory) ? readdirSync(directory).sort() : []
   const chosen = all.filter(
     file => service === undefined || file === `${service}.log` || file.startsWith(`${service}-`),
   )
   if (chosen.length > 0) return chosen.map(file => `${directory}/${file}`)
-  throw new LabError(`${service ?? 'Nothing'} has logged nothing in lab ${lab}`, {
-    hint: `There is ${all.map(file => file.replace(/\.log$/, '')).join(', ') || 'no log'}.`,
-  })
+  if (service !== undefined) refuseUnknown(lab, service)
+  return []
+}
+
+/** The agents of OpenStack are known too: they log when they have something to say. */
+function refuseUnknown(lab: string, service: string): void {
+  const record = readRecord(lab)
+  const names = record === null ? [] : serviceNamesOf(record)
+  if (names.includes(service)) return
+  const near = suggest(service, names)
+  throw new LabError(
+    `Lab ${lab} has no service ${service}${near === undefined ? '' : `; ${near}`}`,
+    {
+      hint: names.length === 0 ? 'It was never built to an end.' : `There is ${names.join(', ')}.`,
+      exitCode: 2,
+    },
+  )
 }
 
 function render(file: string, named: boolean): string {
@@ -47,7 +72,8 @@ function render(file: string, named: boolean): string {
 }
 
 async function follow(files: readonly string[]): Promise<void> {
-  const child = spawn('tail', ['-n', '+1', '-F', ...files], { stdio: 'inherit' })
-  process.on('SIGINT', () => child.kill())
+  const options = ['-n', '+1', '-F', `--pid=${process.pid}`]
+  const child = spawn('tail', [...options, ...files], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill())
   await once(child, 'exit')
 }

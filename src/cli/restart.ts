@@ -1,7 +1,7 @@
 import { LabError } from '../lab/lab-error.ts'
 import { lockLab } from '../lab/lock.ts'
 import type { LabRecord } from '../lab/record.ts'
-import { restartableNames, restartServices } from '../lab/restart-services.ts'
+import { restartServices, serviceNamesOf } from '../lab/restart-services.ts'
 import { suggest } from '../topology/suggest.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { print, remark } from './print.ts'
@@ -24,7 +24,7 @@ export async function restart(service: string, globals: GlobalOptions): Promise<
 }
 
 function unknownService(record: LabRecord, service: string): LabError {
-  const names = restartableNames(record)
+  const names = serviceNamesOf(record)
   const near = suggest(service, names)
   return new LabError(
     `Lab ${record.lab} has no service ${service}${near === undefined ? '' : `; ${near}`}`,

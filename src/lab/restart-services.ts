@@ -38,8 +38,8 @@ export async function restartServices(record: LabRecord, wanted: string): Promis
   return restarted
 }
 
-/** Every name under which a lab's services can be restarted. */
-export function restartableNames({ plan }: LabRecord): string[] {
+/** Every name by which a lab's services are known: their kinds, their own names and the agents of OpenStack. */
+export function serviceNamesOf({ plan }: LabRecord): string[] {
   const services = plan.steps.filter((step): step is ServiceStep => step.kind === 'service')
   return [...new Set(services.flatMap(namesOf))].sort()
 }

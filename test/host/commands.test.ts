@@ -90,8 +90,12 @@ test('lab logs shows each service, and follows', async t => {
       t.is((await run(['logs', service])).exitCode, 0, service)
     t.regex((await run(['logs', 'nova-api-metadata'])).stdout, /meta-data/)
     const unknown = await run(['logs', 'novaa'])
-    t.not(unknown.exitCode, 0)
-    t.regex(unknown.stderr, /novaa has logged nothing in lab \S+\n +There is .*nova-api-metadata/)
+    t.is(unknown.exitCode, 2)
+    t.regex(unknown.stderr, /has no service novaa\n +There is .*nova-api-metadata/)
+    t.regex((await run(['logs', 'hapoxy'])).stderr, /did you mean `haproxy`\?/)
+    const silent = await run(['logs', 'neutron-dhcp-agent'])
+    t.is(silent.exitCode, 0)
+    t.regex(silent.stderr, /neutron-dhcp-agent has logged nothing yet/)
     const follow = spawn(
       join(projectRoot, 'lab'),
       ['--lab', name, 'logs', '-f', 'nova-api-metadata'],

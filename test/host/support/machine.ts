@@ -13,7 +13,11 @@ export async function snapshotMachine(): Promise<MachineSnapshot> {
   return {
     ...Object.fromEntries(entries),
     sysctls: SYSCTLS.map(key => `${key} ${readFileSync(`/proc/sys/${key}`, 'utf8').trim()}`),
-    mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(mountTarget).sort(),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map(mountTarget)
+      .filter(isWhereLabsWork)
+      .sort(),
     namespaces: listDirectory('/run/netns'),
     etcNetns: listDirectory('/etc/netns'),
     labs: listDirectory('/var/lib/lab'),
@@ -48,6 +52,11 @@ async function lines([file = '', ...args]: readonly string[]): Promise<string[]>
 
 function mountTarget(line: string): string {
   return line.split(' ').slice(3, 5).join(' ')
+}
+
+/** Users' disks and other people's chroots come and go elsewhere. */
+function isWhereLabsWork(mount: string): boolean {
+  return /^net:| \/(run\/netns|etc|sys|var\/lib\/lab)\b/.test(mount)
 }
 
 function listDirectory(path: string): string[] {
