@@ -179,6 +179,10 @@ test('without enable_isolated_metadata a guest gets none, and lab up says so', a
   const { guest, qdhcp } = namesIn(labs('unserved'))
   t.is(labs('unserved').up.exitCode, 0)
   t.regex(labs('unserved').up.stdout, /vm1 gets no metadata from http:\/\/169\.254\.169\.254/)
+  t.regex(
+    labs('unserved').up.stdout,
+    /Neutron serves none on network private: enable_isolated_metadata is off/,
+  )
   t.false((await routesIn(guest('vm1'))).some(route => route.startsWith('169.254')))
   t.deepEqual(
     (await listenersIn(qdhcp('private'))).filter(listener => !listener.endsWith('dnsmasq')),
