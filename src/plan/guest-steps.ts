@@ -97,6 +97,6 @@ function udhcpcScriptPath(cloud: Cloud): string {
 }
 
 /** The instance's ports in the order of its NICs. */
-export function portsOf(cloud: Cloud, instance: Instance): Port[] {
+function portsOf(cloud: Cloud, instance: Instance): Port[] {
   return instance.port_ids.flatMap(id => cloud.ports.find(port => port.id === id) ?? [])
 }

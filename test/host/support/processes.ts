@@ -20,7 +20,7 @@ export async function processOf({ plan }: BuiltLab, serviceName: string): Promis
   return await readProcess(Number(readFileSync(step.pidFile, 'utf8')))
 }
 
-export async function readProcess(pid: number): Promise<LabProcess> {
+async function readProcess(pid: number): Promise<LabProcess> {
   const { stdout } = await execa('ip', ['netns', 'identify', `${pid}`])
   const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean)
   return {

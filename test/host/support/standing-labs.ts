@@ -105,6 +105,6 @@ export function namesIn({ cloud }: BuiltLab) {
   }
 }
 
-export function fail(reason: string): never {
+function fail(reason: string): never {
   throw new Error(reason)
 }
