@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { type NamespaceView, readNamespace } from '../linux/read-ip.ts'
 import { readRules } from '../linux/read-rules.ts'
+import { readSysctls } from '../linux/read-sysctls.ts'
 import { ipDifferences, type SeenLink } from '../plan/ip-differences.ts'
 import { rulesDifferences } from '../plan/rules-differences.ts'
-import type { DirectoryStep, FileStep, ServiceStep, Step } from '../plan/step.ts'
+import type { DirectoryStep, FileStep, ServiceStep, Step, SysctlStep } from '../plan/step.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
 import type { JournalSummary } from './journal.ts'
@@ -75,6 +76,8 @@ async function differencesOf(
     }
     case 'rules':
       return rulesDifferences(step.rules, await readRules(step.namespace, step.family))
+    case 'sysctl':
+      return await sysctlDifferences(step)
     case 'service':
       return serviceDifferences(
         step,
@@ -84,6 +87,13 @@ async function differencesOf(
     default:
       return []
   }
+}
+
+async function sysctlDifferences({ namespace, settings }: SysctlStep): Promise<string[]> {
+  const seen = await readSysctls(namespace, Object.keys(settings))
+  return Object.entries(settings)
+    .filter(([key, value]) => seen[key] !== value)
+    .map(([key, value]) => `${key} is ${seen[key]} in ${namespace}, not ${value}`)
 }
 
 function pathDifferences(step: DirectoryStep | FileStep): string[] {

@@ -120,13 +120,13 @@ function removeState(lab: string, onEffect: TakeDownOptions['onEffect']): void {
   removeLabsDirectoryIfEmpty()
 }
 
-/** Another lab may be making or removing it at the same time. */
+/** Another lab may be making or removing it at the same time, and it may be a mount point. */
 function removeLabsDirectoryIfEmpty(): void {
   try {
     rmdirSync(labsDirectory)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null
-    if (code !== 'ENOTEMPTY' && code !== 'ENOENT') throw error
+    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY') throw error
   }
 }
 
