@@ -1,6 +1,6 @@
 import { readJournal } from '../lab/journal.ts'
 import { isHeld } from '../lab/lock.ts'
-import { labNames, readRecord } from '../lab/record.ts'
+import { labNames, readRecordIfReadable } from '../lab/record.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
 import { alignColumns, print, printJson } from './print.ts'
 import { requireRoot } from './require-root.ts'
@@ -25,7 +25,7 @@ export async function list(options: { readonly json?: true }): Promise<void> {
 }
 
 async function describeLab(name: string) {
-  const record = readRecord(name)
+  const record = readRecordIfReadable(name)
   return {
     name,
     state: await stateOf(name),

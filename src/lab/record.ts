@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Plan } from '../plan/step.ts'
+import { LabError } from './lab-error.ts'
 import { labsDirectory, recordPathOf, statePathOf } from './paths.ts'
 
 /** What a lab is made of. Holds its secrets: root's alone. */
@@ -50,13 +51,40 @@ function makeStateDirectory(lab: string): void {
   }
 }
 
-/** The record of a lab; null where no such lab has one. Throws on one that this version cannot read. */
+/** The record of a lab; null where no such lab has one. Throws LabError on one that this version cannot read. */
 export function readRecord(lab: string): LabRecord | null {
   const path = recordPathOf(lab)
   if (!existsSync(path)) return null
-  const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const value = parse(readFileSync(path, 'utf8'))
   if (isRecord(value)) return value
-  throw new Error(`${path} was written by another version of lab, which must take lab ${lab} down`)
+  throw new LabError(`Cannot read ${path}: it is damaged, or of another version of lab`, {
+    standing: `What stands of lab ${lab} is not known without it.`,
+    hint: `That version takes the lab down. Else look for its namespaces (\`ip netns\`), then remove ${statePathOf(lab)}.`,
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // damaged: no record either
+    return null
+  }
+}
+
+/** The records of all labs but one, as far as they can be read. */
+export function recordsOfOthers(lab: string): LabRecord[] {
+  return labNames().flatMap(name => (name === lab ? [] : (readRecordIfReadable(name) ?? [])))
+}
+
+/** The record of a lab; null where there is none that this version can read. */
+export function readRecordIfReadable(lab: string): LabRecord | null {
+  try {
+    return readRecord(lab)
+  } catch (error) {
+    if (error instanceof LabError) return null
+    throw error
+  }
 }
 
 function isRecord(value: unknown): value is LabRecord {

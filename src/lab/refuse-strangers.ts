@@ -3,7 +3,7 @@ import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import type { Plan, Step } from '../plan/step.ts'
 import type { JournalSummary } from './journal.ts'
 import { LabError } from './lab-error.ts'
-import { labNames, readRecord } from './record.ts'
+import { recordsOfOthers } from './record.ts'
 import { isOwnNamespace } from './remove-steps.ts'
 
 /**
@@ -36,12 +36,9 @@ function isOwn(step: Step, journal: JournalSummary): boolean {
 /** Other labs that have a namespace of the plan in theirs, by step; it may not stand yet, or not any more. */
 function ownersOf(plan: Plan): ReadonlyMap<string, string> {
   const wanted = new Set(plan.steps.filter(({ kind }) => kind === 'netns').map(({ id }) => id))
-  const others = labNames().filter(name => name !== plan.lab)
   return new Map(
-    others.flatMap(name =>
-      (readRecord(name)?.plan.steps ?? [])
-        .filter(({ id }) => wanted.has(id))
-        .map(({ id }) => [id, name] as const),
+    recordsOfOthers(plan.lab).flatMap(other =>
+      other.plan.steps.filter(({ id }) => wanted.has(id)).map(({ id }) => [id, other.lab] as const),
     ),
   )
 }

@@ -35,7 +35,7 @@ export async function removeSteps(
   }
   const backwards = [...steps].reverse()
   await attempt('services', () => stopServices(backwards.filter(isService), lab))
-  await removeLinks(backwards, attempt)
+  await removeFromNamespaces(backwards, attempt)
   await attempt('namespaces', () => removeNamespaces(backwards.filter(isNamespace), journal))
   for (const step of backwards) {
     if (step.kind === 'file') await attempt(step.path, () => rmSync(step.path, { force: true }))
@@ -46,12 +46,16 @@ export async function removeSteps(
 
 type Attempt = (what: string, action: () => Promise<void> | void) => Promise<void>
 
-/** Links go with their namespaces; only those of namespaces that stay need to be taken away one by one. */
-async function removeLinks(steps: readonly Step[], attempt: Attempt): Promise<void> {
+/** Links and rules go with their namespaces; only those of namespaces that stay need to be taken away one by one. */
+async function removeFromNamespaces(steps: readonly Step[], attempt: Attempt): Promise<void> {
   const going = new Set(steps.filter(isNamespace).map(({ namespace }) => namespace))
   const batches = new Map<string, CommandStep[]>()
   for (const step of steps) {
-    if (step.kind !== 'ip' || going.has(step.namespace) || !standsNamespace(step.namespace))
+    if (
+      (step.kind !== 'ip' && step.kind !== 'rules') ||
+      going.has(step.namespace) ||
+      !standsNamespace(step.namespace)
+    )
       continue
     const key = batchOrOwnKey(step)
     batches.set(key, [...(batches.get(key) ?? []), step])

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { sharedMarkerOf } from '../plan/render-script.ts'
 import { lockLab } from './lock.ts'
-import { labNames, readRecord } from './record.ts'
+import { recordsOfOthers } from './record.ts'
 
 /** Makes a directory that is not a lab's alone, and notes that labs made it. One that is there stays as it is. */
 export async function makeShared(path: string, mode: number): Promise<void> {
@@ -24,11 +24,9 @@ export async function removeShared(path: string, lab: string): Promise<void> {
 }
 
 function isUsedByOthers(path: string, lab: string): boolean {
-  return labNames()
-    .filter(name => name !== lab)
-    .some(name =>
-      readRecord(name)?.plan.steps.some(step => step.kind === 'directory' && step.path === path),
-    )
+  return recordsOfOthers(lab).some(({ plan }) =>
+    plan.steps.some(step => step.kind === 'directory' && step.path === path),
+  )
 }
 
 /** Held for what labs share; no lab can have this name. */

@@ -65,6 +65,8 @@ export function removeCommandOf(steps: readonly [CommandStep, ...CommandStep[]])
         ? null
         : batch(['ip', '-n', first.namespace, '-force', '-batch', '-'], lines)
     }
+    case 'rules':
+      return { ...restoreRules(first), stdin: emptyTables(first.rules) }
     default:
       return null
   }
@@ -100,6 +102,12 @@ function sysctlCommand(namespace: string, steps: readonly SysctlStep[]): Command
 function restoreRules(step: RulesStep): Command {
   const program = step.family === 4 ? 'iptables-restore' : 'ip6tables-restore'
   return { argv: [...inside(step.namespace), program], stdin: step.rules }
+}
+
+/** Input of iptables-restore that leaves the tables of some rules without rules and chains of their own. */
+function emptyTables(rules: string): string {
+  const tables = rules.split('\n').filter(line => line.startsWith('*'))
+  return tables.map(table => `${table}\nCOMMIT\n`).join('')
 }
 
 function serviceCommand(step: ServiceStep): Command {

@@ -92,6 +92,18 @@ test('a network more or less comes and goes with its services, and the superviso
   })
 })
 
+for (const mode of ['dhcp-mode', 'router-mode'])
+  test(`${mode} changes its release and back, and leaves nothing of the other's rules`, async t => {
+    await withLab(t, mode, async ({ name, run, inNode }) => {
+      for (const release of ['2026.1', 'ussuri']) {
+        const change = await run(['up', mode, '--name', name, '--release', release])
+        t.is(change.exitCode, 0, change.stderr)
+        t.is((await run(['status'])).exitCode, 0)
+        t.regex(await inNode('vm1', FETCH), /^vm1/)
+      }
+    })
+  })
+
 interface Damage {
   readonly title: string
   readonly mode: string

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { recordPathOf } from '../../src/lab/paths.ts'
+import { labNames } from '../../src/lab/record.ts'
 import { projectRoot } from '../../src/linux/gather-facts.ts'
 import { crash } from './support/crash.ts'
 import { lab, randomLabName, stateExists, hostTest as test, withLab } from './support/lab.ts'
@@ -150,6 +152,27 @@ test('lab clean takes away half-built labs and no others', async t => {
     t.false(stateExists(name))
     t.is((await lab(['status', standing.name])).exitCode, 0)
   })
+})
+
+test('a damaged record is told in words, and is no obstacle to other labs', async t => {
+  const before = await snapshotMachine()
+  const damaged = randomLabName()
+  mkdirSync(`/var/lib/lab/${damaged}`, { recursive: true })
+  writeFileSync(recordPathOf(damaged), '{"format":1,"lab":')
+  await withLab(t, 'dhcp-mode', async ({ run }) => {
+    t.is((await run(['status'])).exitCode, 0)
+    const down = await lab(['down', damaged])
+    t.is(down.exitCode, 1)
+    t.regex(
+      down.stderr,
+      /^✖ Cannot read \/var\/lib\/lab\/\S+\/lab\.json: it is damaged, or of another/,
+    )
+    t.false(down.stderr.includes(' at '), down.stderr)
+    t.is((await lab(['list'])).exitCode, 0)
+  })
+  rmSync(`/var/lib/lab/${damaged}`, { recursive: true })
+  if (labNames().length === 0) rmSync('/var/lib/lab', { recursive: true })
+  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 })
 
 test('lab down takes several labs and says what went', async t => {

@@ -70,6 +70,7 @@ test('what goes with its namespace or is a process needs no command to remove', 
     const command = removeCommandOf([step])
     if (step.kind === 'netns') t.is(command?.stdin, `netns delete ${step.namespace}\n`)
     else if (step.kind === 'ip') t.is(command === null, step.removeLines.length === 0)
+    else if (step.kind === 'rules') t.regex(command?.stdin ?? '', /^(?:\*[a-z]+\nCOMMIT\n)+$/)
     else t.is(command, null)
   }
 })
