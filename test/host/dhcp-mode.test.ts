@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { readRecorded } from '../fixtures/recorded.ts'
-import { lab, hostTest as test } from './support/lab.ts'
+import { lab, hostTest as test, waitFor } from './support/lab.ts'
 import {
   addressesIn,
   fetchIn,
@@ -122,7 +122,7 @@ for (const key of variants)
   })
 
 each(shipped, 'haproxy and dnsmasq listen where Neutron’s do', async (t, built) => {
-  const { qdhcp, dhcpDevice, port } = namesIn(built)
+  const { qdhcp, dhcpDevice } = namesIn(built)
   const linkLocal = await linkLocalOf(qdhcp('private'), dhcpDevice('private'))
   const addresses = [
     '127.0.0.1',
@@ -131,7 +131,11 @@ each(shipped, 'haproxy and dnsmasq listen where Neutron’s do', async (t, built
     '[::1]',
     `[${linkLocal}]%${dhcpDevice('private')}`,
   ]
-  t.truthy(port('network:dhcp', 'private'))
+  await waitFor('dnsmasq on its link-local address', async () =>
+    (await listenersIn(qdhcp('private'))).includes(
+      `tcp [${linkLocal}]%${dhcpDevice('private')}:53 dnsmasq`,
+    ),
+  )
   t.deepEqual(
     await listenersIn(qdhcp('private')),
     [

@@ -1,12 +1,14 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Step } from '../../../src/plan/step.ts'
+import { waitFor } from './lab.ts'
 import { linesOf, listenersIn, readIn, rulesIn, sysctlsIn } from './namespace.ts'
 import type { BuiltLab } from './standing-labs.ts'
 
 /** All that the machine shows of a lab, without what changes from one building to the next: pids, times, leases. */
 export async function describeOnMachine({ name, plan, statePath }: BuiltLab) {
   const namespaces = plan.steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
+  await waitFor('duplicate address detection', () => areSettled(namespaces))
   const entries = namespaces.map(
     async namespace => [namespace, await describeNamespace(namespace, plan.steps)] as const,
   )
@@ -18,6 +20,11 @@ export async function describeOnMachine({ name, plan, statePath }: BuiltLab) {
     ],
     processes: describeProcesses(name),
   }
+}
+
+async function areSettled(namespaces: readonly string[]): Promise<boolean> {
+  const seen = namespaces.map(name => readIn(name, 'ip', '-6', 'address', 'show', 'tentative'))
+  return (await Promise.all(seen)).every(text => text === '')
 }
 
 async function describeNamespace(namespace: string, steps: readonly Step[]) {
@@ -32,7 +39,10 @@ async function describeNamespace(namespace: string, steps: readonly Step[]) {
     sysctls: sysctls.length === 0 ? {} : await sysctlsIn(namespace, sysctls),
     rules: await rulesIn(namespace, 'iptables-save'),
     rules6: await rulesIn(namespace, 'ip6tables-save'),
-    listeners: await listenersIn(namespace),
+    // dnsmasq follows the kernel's own link-local addresses in its own time
+    listeners: (await listenersIn(namespace)).filter(
+      listener => !listener.includes('[fe80::f816:'),
+    ),
   }
 }
 
