@@ -1,7 +1,7 @@
 import { type Command, type CommandStep, commandOf } from './command.ts'
+import { orderIntoGroups } from './order-into-groups.ts'
 import { quoteCommand, quoteWord } from './shell-quote.ts'
 import type { DirectoryStep, FileStep, Plan, ServiceStep, Step } from './step.ts'
-import { orderIntoGroups } from './waves.ts'
 
 /** A file that the script writes before anything else: the lab's record, so that `lab down` can undo it. */
 export interface ScriptRecord {
