@@ -101,7 +101,7 @@ function renderDirectory({ path, mode, shared }: DirectoryStep): string {
   const octal = mode.toString(8)
   if (shared === undefined) return `install -d -m ${octal} ${quoteWord(path)}`
   const marker = quoteWord(sharedMarkerOf(path))
-  return `[ -d ${path} ] || { mkdir -m ${octal} ${path} && touch ${marker}; }`
+  return `[ -d ${path} ] || { touch ${marker} && mkdir -m ${octal} ${path}; }`
 }
 
 /** Says that a lab made a directory which is not its own; the last lab to go takes both away. */
