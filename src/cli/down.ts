@@ -1,11 +1,10 @@
 import { LabError } from '../lab/lab-error.ts'
-import { lockLab } from '../lab/lock.ts'
+import { LOCK_WAIT_MS, lockLab } from '../lab/lock.ts'
 import { labNames } from '../lab/record.ts'
 import { type TakenDown, takeDown } from '../lab/take-down.ts'
 import { type GlobalOptions, pickLab } from './pick-lab.ts'
 import { print, printJson, remark } from './print.ts'
 import { requireRoot } from './require-root.ts'
-import { LOCK_WAIT_MS } from './up.ts'
 
 interface DownOptions {
   readonly all?: true

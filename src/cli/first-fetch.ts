@@ -1,17 +1,51 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Cloud, Instance } from '../cloud/cloud.ts'
+import type { ApplyEvent } from '../lab/apply.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
 import { whyNoMetadata } from '../neutron/why-no-metadata.ts'
+import type { Step } from '../plan/step.ts'
 
 /** What a guest got, or why it got nothing. */
 export type Fetched =
   | { readonly instance: string; readonly path: string; readonly body: string }
-  | { readonly instance: string; readonly path: string; readonly problem: string }
+  | {
+      readonly instance: string
+      readonly path: string
+      readonly problem: string
+      /** Why Neutron itself serves none; empty where the lab should have. */
+      readonly reasons: readonly string[]
+    }
 
 const FETCH_PATH = '/openstack/latest/meta_data.json'
 
+/** Fetches as soon as everything that it takes has been made, while the supervisor starts and all is read back. */
+export class FirstFetch {
+  readonly #cloud: Cloud
+  readonly #missing = new Set<string>()
+  #fetched: Promise<Fetched | null> | null = null
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud
+  }
+
+  start(steps: readonly Step[]): void {
+    for (const step of steps)
+      if (step.kind === 'service' && step.service !== 'supervisor') this.#missing.add(step.id)
+  }
+
+  note({ event, steps }: ApplyEvent): void {
+    if (event !== 'made') return
+    for (const { id } of steps) this.#missing.delete(id)
+    if (this.#missing.size === 0) this.#fetched ??= fetchFirst(this.#cloud)
+  }
+
+  async result(): Promise<Fetched | null> {
+    return await (this.#fetched ?? fetchFirst(this.#cloud))
+  }
+}
+
 /** The metadata of the first guest that has a route to it, fetched by itself. */
-export async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
+async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
   const instance =
     cloud.instances.find(candidate => hasLease(cloud, candidate)) ?? cloud.instances[0]
   if (instance === undefined) return null
@@ -20,7 +54,7 @@ export async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
     return { ...about, body: await fetchAsGuest(cloud, instance, FETCH_PATH) }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    return { ...about, problem: [problem, ...reasons(cloud, instance)].join('\n') }
+    return { ...about, problem, reasons: reasons(cloud, instance) }
   }
 }
 

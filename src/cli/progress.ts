@@ -16,7 +16,7 @@ export class Progress {
   }
 
   note(event: ApplyEvent): void {
-    if (event.event !== 'done') return
+    if (event.event !== 'stands') return
     for (const step of event.steps) this.#phases.get(step.phase)?.advance()
   }
 

@@ -1,12 +1,11 @@
 import { LabError } from '../lab/lab-error.ts'
-import { lockLab } from '../lab/lock.ts'
+import { LOCK_WAIT_MS, lockLab } from '../lab/lock.ts'
 import type { LabRecord } from '../lab/record.ts'
 import { restartServices, serviceNamesOf } from '../lab/restart-services.ts'
 import { suggest } from '../topology/suggest.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { print, remark } from './print.ts'
 import { requireRoot } from './require-root.ts'
-import { LOCK_WAIT_MS } from './up.ts'
 
 /** `lab restart`: stops the services of that name and starts them again, and waits until they serve. */
 export async function restart(service: string, globals: GlobalOptions): Promise<void> {

@@ -4,7 +4,7 @@ import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
 import { commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
-import { type Fetched, fetchFirst } from './first-fetch.ts'
+import type { Fetched, FirstFetch } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
 
 interface SummaryOptions {
@@ -13,10 +13,14 @@ interface SummaryOptions {
 }
 
 /** What a newcomer wants to see of a lab that stands, ending with metadata that a guest has fetched. */
-export async function summarize(result: UpResult, options: SummaryOptions): Promise<void> {
+export async function summarize(
+  result: UpResult,
+  fetch: FirstFetch,
+  options: SummaryOptions,
+): Promise<void> {
   const { cloud, plan } = result.record
-  const fetched = await fetchFirst(cloud)
-  const namespaces = await describeNamespaces(plan.steps)
+  const [fetched, namespaces] = await Promise.all([fetch.result(), describeNamespaces(plan.steps)])
+  if (isUnexpectedFailure(fetched)) process.exitCode = 1
   if (options.json)
     return printJson({ lab: cloud.lab, outcome: result.outcome, namespaces, fetched })
   const color = new Chalk(process.stdout.isTTY ? {} : { level: 0 })
@@ -66,6 +70,11 @@ function renderNamespaces(namespaces: readonly NamespaceSummary[], color: ChalkI
   ])
 }
 
+/** A guest without metadata although Neutron would serve it is what a lab must not hide. */
+function isUnexpectedFailure(fetched: Fetched | null): boolean {
+  return fetched !== null && 'problem' in fetched && fetched.reasons.length === 0
+}
+
 function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] {
   if (fetched === null) return []
   const url = `http://169.254.169.254${fetched.path}`
@@ -73,7 +82,7 @@ function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] 
     return [
       '',
       `${color.yellow('!')} ${fetched.instance} gets no metadata from ${url}`,
-      ...indent(fetched.problem),
+      ...indent([fetched.problem, ...fetched.reasons].join('\n')),
     ]
   const lines = JSON.stringify(JSON.parse(fetched.body), null, 2).split('\n')
   const rest = lines.length > MAX_LINES ? ['  …'] : []

@@ -1,14 +1,18 @@
 import { availableParallelism } from 'node:os'
+import { Schedule, type StepGroup } from '../plan/schedule.ts'
 import type { Step } from '../plan/step.ts'
-import { batchOrOwnKey } from '../plan/waves.ts'
+import { checkSteps } from './check-steps.ts'
 import type { Journal } from './journal.ts'
 import { makeSteps } from './make-steps.ts'
+import { ReadBack } from './read-back.ts'
 
 export type ApplyEvent =
   | { readonly event: 'begin'; readonly steps: readonly Step[] }
   /** They stand, and the journal does not say so yet. */
   | { readonly event: 'made'; readonly steps: readonly Step[] }
   | { readonly event: 'done'; readonly steps: readonly Step[] }
+  /** They were read back from the machine. */
+  | { readonly event: 'stands'; readonly steps: readonly Step[] }
 
 interface ApplyOptions {
   readonly lab: string
@@ -39,40 +43,51 @@ function describe([first, ...rest]: readonly Step[]): string {
 
 /**
  * Carries out steps in the order of their needs, in parallel where nothing forbids it; steps that are ready together
- * go as one batch. Needs outside the list count as met. After a failure or an abort nothing new begins and what runs
+ * go as one group. What the kernel shows is read back once for each namespace, when all of it is made there; what is
+ * built on it does not wait for that. Needs outside the list count as met. After a failure or an abort nothing new begins and what runs
  * is waited for. Throws ApplyFailed, or the signal's reason.
  */
 export async function applySteps(steps: readonly Step[], options: ApplyOptions): Promise<void> {
   const schedule = new Schedule(steps)
+  const readBack = new ReadBack(steps)
   const running = new Set<Promise<void>>()
   let failure: unknown
-  const carryOut = async (group: readonly [Step, ...Step[]]) => {
-    try {
-      await makeGroup(group, options)
-      schedule.markDone(group)
-    } catch (error) {
-      failure ??= new ApplyFailed(group, schedule.doneCount, steps.length, error)
-    }
+  const start = (work: () => Promise<void>, about: readonly Step[]) => {
+    const promise = work()
+      .catch((error: unknown) => {
+        failure ??= new ApplyFailed(about, schedule.doneCount, steps.length, error)
+      })
+      .finally(() => running.delete(promise))
+    running.add(promise)
+  }
+  const makeNext = async (group: StepGroup) => {
+    await makeGroup(group, options)
+    schedule.markDone(group)
+    const made = readBack.take(group)
+    if (made.length > 0)
+      start(async () => {
+        await checkSteps(made)
+        options.onEvent?.({ event: 'stands', steps: made })
+      }, made)
   }
   for (;;) {
     while (failure === undefined && !options.signal.aborted && running.size < MAX_PROCESSES) {
       const group = schedule.takeGroup()
       if (group === null) break
-      const promise = carryOut(group).finally(() => running.delete(promise))
-      running.add(promise)
+      start(() => makeNext(group), group)
     }
     if (running.size === 0) break
     await Promise.race(running)
   }
   options.signal.throwIfAborted()
   if (failure !== undefined) throw failure
-  if (schedule.doneCount < steps.length) throw new Error('The plan has a circle of needs')
+  if (schedule.doneCount < steps.length) throw new Error(schedule.describeWaiting())
 }
 
 const MAX_PROCESSES = Math.max(4, 2 * availableParallelism())
 
 async function makeGroup(
-  group: readonly [Step, ...Step[]],
+  group: StepGroup,
   { lab, journal, signal, onEvent }: ApplyOptions,
 ): Promise<void> {
   const ids = group.map(({ id }) => id)
@@ -82,52 +97,4 @@ async function makeGroup(
   onEvent?.({ event: 'made', steps: group })
   journal.write({ event: 'done', steps: ids, ...made })
   onEvent?.({ event: 'done', steps: group })
-}
-
-/** Which steps wait, which are ready, which are done. */
-class Schedule {
-  readonly #missing = new Map<string, number>()
-  readonly #dependants = new Map<string, Step[]>()
-  /** By batch, in the order in which the batches began to be ready. */
-  readonly #ready = new Map<string, Step[]>()
-  doneCount = 0
-
-  constructor(steps: readonly Step[]) {
-    const ids = new Set(steps.map(({ id }) => id))
-    for (const step of steps) {
-      const needs = new Set(step.needs.filter(need => ids.has(need)))
-      this.#missing.set(step.id, needs.size)
-      for (const need of needs) append(this.#dependants, need, step)
-      if (needs.size === 0) append(this.#ready, batchOrOwnKey(step), step)
-    }
-  }
-
-  /** The next batch of ready steps; null when there is none now. */
-  takeGroup(): readonly [Step, ...Step[]] | null {
-    for (const [key, steps] of this.#ready) {
-      const [first, ...rest] = steps.splice(0, MAX_BATCH_STEPS)
-      if (steps.length === 0) this.#ready.delete(key)
-      if (first !== undefined) return [first, ...rest]
-    }
-    return null
-  }
-
-  markDone(group: readonly Step[]): void {
-    this.doneCount += group.length
-    for (const { id } of group)
-      for (const dependant of this.#dependants.get(id) ?? []) {
-        const left = (this.#missing.get(dependant.id) ?? 0) - 1
-        this.#missing.set(dependant.id, left)
-        if (left === 0) append(this.#ready, batchOrOwnKey(dependant), dependant)
-      }
-  }
-}
-
-/** Longer batches would keep what they make from being used while they run. */
-const MAX_BATCH_STEPS = 100
-
-function append(map: Map<string, Step[]>, key: string, step: Step): void {
-  const steps = map.get(key)
-  if (steps === undefined) map.set(key, [step])
-  else steps.push(step)
 }

@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { LabError } from './lab-error.ts'
 
+/** Milliseconds; long enough for the largest lab that another command may be building or taking down. */
+export const LOCK_WAIT_MS = 120_000
+
 /** The lock of a lab, held until it is disposed of or the process ends, however it ends. */
 export type LabLock = AsyncDisposable
 

@@ -3,8 +3,8 @@ import { CommandFailed } from '../linux/command-failed.ts'
 import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import { run } from '../linux/run.ts'
 import { type CommandStep, removeCommandOf } from '../plan/command.ts'
+import { groupKeyOf } from '../plan/schedule.ts'
 import type { DirectoryStep, NamespaceStep, ServiceStep, Step } from '../plan/step.ts'
-import { batchOrOwnKey } from '../plan/waves.ts'
 import { stopServices } from '../runtime/process/stop-services.ts'
 import type { JournalSummary } from './journal.ts'
 import { removeShared } from './shared-directory.ts'
@@ -57,7 +57,7 @@ async function removeFromNamespaces(steps: readonly Step[], attempt: Attempt): P
       !standsNamespace(step.namespace)
     )
       continue
-    const key = batchOrOwnKey(step)
+    const key = groupKeyOf(step)
     batches.set(key, [...(batches.get(key) ?? []), step])
   }
   for (const [first, ...rest] of batches.values()) {

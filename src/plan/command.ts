@@ -1,4 +1,4 @@
-import type { NamespaceStep, RulesStep, ServiceStep, Step, SysctlStep, WaitStep } from './step.ts'
+import type { RulesStep, ServiceStep, Step, WaitStep } from './step.ts'
 
 /** One process to run: what `lab up` starts and what `lab up --dry-run` prints. */
 export interface Command {
@@ -18,11 +18,10 @@ export type CommandStep = Exclude<Step, { kind: 'file' | 'directory' }>
 export function batchKeyOf(step: CommandStep): string | null {
   switch (step.kind) {
     case 'netns':
+    case 'sysctl':
       return 'netns'
     case 'ip':
       return `ip ${step.namespace}`
-    case 'sysctl':
-      return `sysctl ${step.namespace}`
     default:
       return null
   }
@@ -33,14 +32,13 @@ export function commandOf(steps: readonly [CommandStep, ...CommandStep[]]): Comm
   const [first] = steps
   switch (first.kind) {
     case 'netns':
-      return batch(['ip', '-batch', '-'], ofKind(steps, 'netns').map(addNamespace))
+    case 'sysctl':
+      return batch(['ip', '-batch', '-'], steps.flatMap(namespaceLines))
     case 'ip':
       return batch(
         ['ip', '-n', first.namespace, '-batch', '-'],
         ofKind(steps, 'ip').flatMap(step => step.lines),
       )
-    case 'sysctl':
-      return sysctlCommand(first.namespace, ofKind(steps, 'sysctl'))
     case 'rules':
       return restoreRules(first)
     case 'service':
@@ -83,20 +81,12 @@ function batch(argv: string[], lines: readonly string[]): Command {
   return { argv, stdin: `${lines.join('\n')}\n` }
 }
 
-function addNamespace(step: NamespaceStep): string {
-  return `netns add ${step.namespace}`
-}
-
-function sysctlCommand(namespace: string, steps: readonly SysctlStep[]): Command {
-  const settings = steps.flatMap(step => Object.entries(step.settings))
-  return {
-    argv: [
-      ...inside(namespace),
-      'sysctl',
-      '-qw',
-      ...settings.map(([key, value]) => `${key}=${value}`),
-    ],
-  }
+/** `ip -batch` makes a namespace and runs programs in it as well, with no process of ip's own for each. */
+function namespaceLines(step: CommandStep): string[] {
+  if (step.kind === 'netns') return [`netns add ${step.namespace}`]
+  if (step.kind !== 'sysctl') return []
+  const settings = Object.entries(step.settings).map(([key, value]) => `${key}=${value}`)
+  return [`netns exec ${step.namespace} sysctl -qw ${settings.join(' ')}`]
 }
 
 function restoreRules(step: RulesStep): Command {

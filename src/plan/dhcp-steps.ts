@@ -20,7 +20,12 @@ export function dhcpSteps(cloud: Cloud, network: Network, host: Host, facts: Mac
   const plug = { ...place, hostNamespace: hostNamespace(cloud.lab, host.name), network }
   const port = { ...place, port: dhcp.port, device: dhcp.device, addresses: dhcp.addresses }
   return [
-    ...namespaceSteps({ ...place, why: `DHCP for ${network.name}`, sysctls: dhcp.sysctls }),
+    ...namespaceSteps({
+      ...place,
+      why: `DHCP for ${network.name}`,
+      sysctls: dhcp.sysctls,
+      portIds: [dhcp.port.id],
+    }),
     plugPort({ ...plug, port: dhcp.port, device: dhcp.device }),
     ...portAddressSteps(port),
     ...routeStep({ ...place, device: dhcp.device, routes: dhcp.routes, after: [dhcp.port.id] }),

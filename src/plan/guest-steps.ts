@@ -40,6 +40,7 @@ export function guestSteps(cloud: Cloud, instance: Instance, host: Host): Step[]
       ...place,
       why: `instance ${instance.name}`,
       sysctls: { 'net.ipv4.ip_forward': '0' },
+      portIds: instance.port_ids,
     }),
     directoryStep(
       {

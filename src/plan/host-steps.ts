@@ -15,6 +15,7 @@ export function hostSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[]
       why: `host ${host.name}: bridges and OpenStack's services, apart from the machine's own network`,
       source: [],
       sysctls: hostSysctls(facts),
+      portIds: [],
     }),
     managementStep(host, namespace),
     ...cloud.networks.map(network => bridgeStep(network, host, namespace)),

@@ -7,6 +7,8 @@ interface NamespaceWish {
   readonly why: string
   readonly source: readonly string[]
   readonly sysctls: Readonly<Record<string, string>>
+  /** Ports that are plugged into it; `lo` then goes by the process that sets their addresses. */
+  readonly portIds: readonly string[]
 }
 
 /** A network namespace with its sysctls, which must stand before its first device does, and `lo` up. */
@@ -41,13 +43,13 @@ function sysctlStep({ host, namespace, source, sysctls }: NamespaceWish): Sysctl
   }
 }
 
-function loopbackStep({ host, namespace, source }: NamespaceWish): IpStep {
+function loopbackStep({ host, namespace, source, portIds }: NamespaceWish): IpStep {
   return {
     kind: 'ip',
     id: `lo:${namespace}`,
     host,
     phase: 'wiring',
-    needs: [`sysctl:${namespace}`],
+    needs: [`sysctl:${namespace}`, ...portIds.map(stepIds.link)],
     why: `loopback of ${namespace}`,
     source,
     namespace,

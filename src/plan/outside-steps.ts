@@ -21,6 +21,7 @@ export function outsideSteps(cloud: Cloud, network: Network, host: Host): Step[]
       ...place,
       why: `the provider's router of ${network.name}`,
       sysctls: { 'net.ipv4.ip_forward': '0' },
+      portIds: [port.id],
     }),
     plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, host.name), network, port }),
     ...portAddressSteps({ ...place, port, addresses: gateways }),

@@ -16,7 +16,12 @@ export function routerSteps(cloud: Cloud, router: Router, host: Host, facts: Mac
   const ports = made.gateway === null ? made.interfaces : [...made.interfaces, made.gateway]
   const outwards = made.gateway ?? made.interfaces[0]
   return [
-    ...namespaceSteps({ ...place, why: `router ${router.name}`, sysctls: made.sysctls }),
+    ...namespaceSteps({
+      ...place,
+      why: `router ${router.name}`,
+      sysctls: made.sysctls,
+      portIds: ports.map(({ port }) => port.id),
+    }),
     ...ports.flatMap(port => routerPortSteps(cloud, host, place, port)),
     ...(outwards === undefined
       ? []

@@ -1,0 +1,25 @@
+import { journalPathOf, recordPathOf } from '../lab/paths.ts'
+import { encodeRecord, RECORD_FORMAT } from '../lab/record.ts'
+import { renderScript } from '../plan/render-script.ts'
+import { print } from './print.ts'
+import type { Wish } from './read-wish.ts'
+
+/** `lab up --dry-run`: the script that builds the same lab, with a secret of its own. */
+export function printScript({ source, lab, settle }: Wish): void {
+  const { cloud, plan } = settle('new')
+  const record = {
+    format: RECORD_FORMAT,
+    lab,
+    topology: source,
+    runtime: 'process',
+    cloud,
+    plan,
+  } as const
+  print(
+    renderScript(plan, {
+      path: recordPathOf(lab),
+      content: encodeRecord(record),
+      journalPath: journalPathOf(lab),
+    }),
+  )
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import type { Cloud } from '../cloud/cloud.ts'
+import { deriveCloud } from '../cloud/derive-cloud.ts'
+import { LabError } from '../lab/lab-error.ts'
+import { loadTopologyFile } from '../lab/load-topology-file.ts'
+import { readRecord } from '../lab/record.ts'
+import { gatherFacts } from '../linux/gather-facts.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import type { Plan } from '../plan/step.ts'
+import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
+import { suggest } from '../topology/suggest.ts'
+import { checkLabName } from './pick-lab.ts'
+
+/** What `lab up` was asked for, read and checked. */
+export interface Wish {
+  /** The topology as the user named it. */
+  readonly source: string
+  readonly lab: string
+  /** With the secret of the lab that stands, if one does; else with a random one. */
+  readonly settle: (standing: 'standing' | 'new') => { readonly cloud: Cloud; readonly plan: Plan }
+  /** `file:line:column` of a path of the topology. */
+  readonly whereIs: (path: readonly string[]) => string
+}
+
+interface WishOptions {
+  readonly name?: string
+  readonly release?: string
+}
+
+/** Reads a topology and the options that change what is built of it. Throws TopologyMistakes and LabError. */
+export async function readWish(source: string, options: WishOptions): Promise<Wish> {
+  const { topology, name, locate, source: file } = await loadTopologyFile(source)
+  const lab = options.name ?? name
+  checkLabName(lab)
+  const release = options.release === undefined ? {} : { release: checkRelease(options.release) }
+  return {
+    source,
+    lab,
+    settle: standing => {
+      const secret = standing === 'standing' ? secretOf(lab) : newSecret()
+      const cloud = deriveCloud(topology, { lab, secret, ...release })
+      return { cloud, plan: buildPlan(cloud, gatherFacts()) }
+    },
+    whereIs: path => {
+      const { line, column } = locate(path)
+      return `${file.path}:${line}:${column}`
+    },
+  }
+}
+
+function secretOf(lab: string): string {
+  const record = readRecord(lab)
+  return record?.cloud.neutron.metadata_agent.metadata_proxy_shared_secret ?? newSecret()
+}
+
+function newSecret(): string {
+  return randomBytes(16).toString('hex')
+}
+
+function checkRelease(name: string): ReleaseName {
+  const release = releaseNames.find(known => known === name)
+  if (release !== undefined) return release
+  const near = suggest(name, releaseNames)
+  throw new LabError(
+    `There is no release ${name} of Neutron${near === undefined ? '' : `; ${near}`}`,
+    {
+      hint: `There is ${releaseNames.join(', ')}.`,
+      exitCode: 2,
+    },
+  )
+}
