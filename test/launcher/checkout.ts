@@ -34,7 +34,14 @@ export function makeCheckout({
   chmodSync(folder, 0o755)
   const root = join(folder, name)
   const bin = join(folder, 'bin')
-  for (const path of ['lab', 'scripts', 'package.json', 'package-lock.json', '.npmrc']) {
+  for (const path of [
+    'lab',
+    'Makefile',
+    'scripts',
+    'package.json',
+    'package-lock.json',
+    '.npmrc',
+  ]) {
     cpSync(join(projectRoot, path), join(root, path), { recursive: true })
   }
   mkdirSync(join(root, 'src/cli'), { recursive: true })
