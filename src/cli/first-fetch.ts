@@ -30,7 +30,7 @@ export class FirstFetch {
 
   start(steps: readonly Step[]): void {
     for (const step of steps)
-      if (step.kind === 'service' && step.service !== 'supervisor') this.#missing.add(step.id)
+      if (!(step.kind === 'service' && step.service === 'supervisor')) this.#missing.add(step.id)
   }
 
   note({ event, steps }: ApplyEvent): void {

@@ -14,12 +14,17 @@ export class Interrupted extends Error {
   }
 }
 
-/** An abort signal for the first Ctrl-C (or SIGTERM, SIGHUP); a second one ends the process at once. */
+/**
+ * An abort signal for the first Ctrl-C (or SIGTERM, SIGHUP); a second one ends the process at once. `timeout` and sudo
+ * pass one signal on twice, so what comes right behind the first is the first.
+ */
 export function untilInterrupted(): Interrupt {
   const controller = new AbortController()
+  let abortedAt = 0
   const onSignal = (name: NodeJS.Signals) => {
     const interrupted = new Interrupted(name)
-    if (controller.signal.aborted) process.exit(interrupted.exitCode)
+    if (!controller.signal.aborted) abortedAt = performance.now()
+    else if (performance.now() - abortedAt > SAME_SIGNAL_MS) process.exit(interrupted.exitCode)
     controller.abort(interrupted)
   }
   for (const name of SIGNALS) process.on(name, onSignal)
@@ -30,6 +35,8 @@ export function untilInterrupted(): Interrupt {
     },
   }
 }
+
+const SAME_SIGNAL_MS = 200
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 

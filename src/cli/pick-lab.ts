@@ -1,6 +1,5 @@
 import { LabError } from '../lab/lab-error.ts'
-import { type LabRecord, labNames, readRecord } from '../lab/record.ts'
-import { labExists } from '../lab/up.ts'
+import { type LabRecord, labExists, labNames, readRecord } from '../lab/record.ts'
 import { labNamePattern, labNameRule } from '../topology/lab-name.ts'
 
 /** Options that stand before the command. */

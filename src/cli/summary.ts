@@ -4,6 +4,7 @@ import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
 import { commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
+import { count, describeSize } from './describe-size.ts'
 import type { Fetched, FirstFetch } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
 
@@ -40,11 +41,7 @@ function headline(
   color: ChalkInstance,
 ): string {
   const { cloud } = record
-  const counts = [
-    count(cloud.networks.length, 'network'),
-    ...(cloud.routers.length === 0 ? [] : [count(cloud.routers.length, 'router')]),
-    count(cloud.instances.length, 'instance'),
-  ].join(', ')
+  const counts = describeSize(cloud)
   const what = {
     built: `stands: ${counts}`,
     changed: `stands: ${counts}; ${count(made, 'resource')} made anew`,
@@ -52,10 +49,6 @@ function headline(
   }[outcome]
   const release = `Neutron ${cloud.neutron.release}, processes, ${seconds.toFixed(1)} s`
   return `${color.green('✔')} Lab ${color.bold(cloud.lab)} ${what} ${color.dim(`(${release})`)}`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function renderNamespaces(namespaces: readonly NamespaceSummary[], color: ChalkInstance): string[] {

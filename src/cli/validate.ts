@@ -2,6 +2,7 @@ import { deriveCloud } from '../cloud/derive-cloud.ts'
 import { loadTopologyFile } from '../lab/load-topology-file.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
 import { buildPlan } from '../plan/build-plan.ts'
+import { describeSize } from './describe-size.ts'
 import { print, printJson } from './print.ts'
 import { renderError } from './render-error.ts'
 
@@ -36,8 +37,7 @@ async function check(
     const { topology, name } = await loadTopologyFile(source)
     const cloud = deriveCloud(topology, { lab: name, secret: '' })
     const { steps } = buildPlan(cloud, gatherFacts())
-    const counts = `${cloud.networks.length} networks, ${cloud.routers.length} routers, ${cloud.instances.length} instances`
-    return { source, summary: `${counts}; ${steps.length} resources`, problem: null }
+    return { source, summary: `${describeSize(cloud)}; ${steps.length} resources`, problem: null }
   } catch (problem) {
     return { source, summary: null, problem }
   }

@@ -44,7 +44,7 @@ function describe([first, ...rest]: readonly Step[]): string {
 /**
  * Carries out steps in the order of their needs, in parallel where nothing forbids it; steps that are ready together
  * go as one group. What the kernel shows is read back once for each namespace, when all of it is made there; what is
- * built on it does not wait for that. Needs outside the list count as met. After a failure or an abort nothing new begins and what runs
+ * built on it does not wait for that, and goes first. Needs outside the list count as met. After a failure or an abort nothing new begins and what runs
  * is waited for. Throws ApplyFailed, or the signal's reason.
  */
 export async function applySteps(steps: readonly Step[], options: ApplyOptions): Promise<void> {
@@ -64,17 +64,21 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
     await makeGroup(group, options)
     schedule.markDone(group)
     const made = readBack.take(group)
-    if (made.length > 0)
-      start(async () => {
-        await checkSteps(made)
-        options.onEvent?.({ event: 'stands', steps: made })
-      }, made)
+    if (made.length > 0) reading.push(made)
   }
+  const reading: Step[][] = []
+  const readNext = (made: Step[]) =>
+    start(async () => {
+      await checkSteps(made)
+      options.onEvent?.({ event: 'stands', steps: made })
+    }, made)
   for (;;) {
     while (failure === undefined && !options.signal.aborted && running.size < MAX_PROCESSES) {
       const group = schedule.takeGroup()
-      if (group === null) break
-      start(() => makeNext(group), group)
+      const made = group === null ? reading.shift() : undefined
+      if (group !== null) start(() => makeNext(group), group)
+      else if (made !== undefined) readNext(made)
+      else break
     }
     if (running.size === 0) break
     await Promise.race(running)
@@ -84,7 +88,8 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
   if (schedule.doneCount < steps.length) throw new Error(schedule.describeWaiting())
 }
 
-const MAX_PROCESSES = Math.max(4, 2 * availableParallelism())
+/** Services that start mostly wait for each other, so there is room for more than there are cores. */
+const MAX_PROCESSES = Math.max(6, 3 * availableParallelism())
 
 async function makeGroup(
   group: StepGroup,

@@ -15,7 +15,7 @@ export async function fetchAsGuest(
 }
 
 /** The same as a command to paste. */
-export function fetchCommand(
+function fetchCommand(
   cloud: Cloud,
   instance: Instance,
   path: string,

@@ -4,12 +4,13 @@ import type { ProcessIdentity } from '../linux/process-table.ts'
 import { type NamespaceView, readNamespace } from '../linux/read-ip.ts'
 import { readRules } from '../linux/read-rules.ts'
 import { readSysctls } from '../linux/read-sysctls.ts'
-import { ipDifferences, type SeenLink } from '../plan/ip-differences.ts'
+import { ipDifferences } from '../plan/ip-differences.ts'
 import { rulesDifferences } from '../plan/rules-differences.ts'
 import type { DirectoryStep, FileStep, ServiceStep, Step, SysctlStep } from '../plan/step.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
 import type { JournalSummary } from './journal.ts'
+import { readLeasedRoutes } from './read-lease.ts'
 import { isOwnNamespace } from './remove-steps.ts'
 
 /** What the machine shows of a lab. */
@@ -79,11 +80,7 @@ async function differencesOf(
     case 'sysctl':
       return await sysctlDifferences(step)
     case 'service':
-      return serviceDifferences(
-        step,
-        processes.get(step.name),
-        namespaces.get(step.namespace)?.links ?? [],
-      )
+      return serviceDifferences(step, processes.get(step.name), namespaces.get(step.namespace))
     default:
       return []
   }
@@ -108,23 +105,28 @@ function pathDifferences(step: DirectoryStep | FileStep): string[] {
 function serviceDifferences(
   step: ServiceStep,
   process: ProcessIdentity | undefined,
-  links: readonly SeenLink[],
+  view: NamespaceView | undefined,
 ): string[] {
   if (process === undefined) return [`${step.name} does not run`]
   const unheard = missingListeners(step, process.pid).map(
     listener => `${step.name} does not listen on ${describeListener(listener)}`,
   )
-  return [...unheard, ...leaseDifferences(step, links)]
+  return [...unheard, ...leaseDifferences(step, view)]
 }
 
+/** A guest has one of the addresses that its server may give it, and the routes that came with it. */
 function leaseDifferences(
-  { name, leases = [] }: ServiceStep,
-  links: readonly SeenLink[],
+  { name, leases = [], environment }: ServiceStep,
+  { links, routes }: NamespaceView = { links: [], routes: [] },
 ): string[] {
-  const isLeased = leases.some(
-    lease => ipDifferences({ addresses: [lease] }, links, []).length === 0,
-  )
-  if (leases.length === 0 || isLeased) return []
+  const leased = leases.find(lease => ipDifferences({ addresses: [lease] }, links, []).length === 0)
+  if (leases.length === 0) return []
+  if (leased !== undefined)
+    return ipDifferences(
+      { routes: readLeasedRoutes(environment.LEASE_FILE ?? '', leased.device) },
+      links,
+      routes,
+    )
   const wanted = leases.map(({ address, device }) => `${address} on ${device}`).join(' or ')
   return [`${name} has not leased ${wanted}`]
 }

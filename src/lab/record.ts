@@ -104,3 +104,8 @@ export function labNames(): string[] {
     .map(entry => entry.name)
     .sort()
 }
+
+/** Whether a state directory stands, with a record in it or not. */
+export function labExists(lab: string): boolean {
+  return existsSync(statePathOf(lab))
+}

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
 import { stopProcesses } from '../linux/stop-processes.ts'
@@ -8,7 +8,7 @@ import { findTools } from './find-tools.ts'
 import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { observe } from './observe.ts'
-import { journalPathOf, statePathOf } from './paths.ts'
+import { journalPathOf } from './paths.ts'
 import { type Changes, planChanges } from './plan-changes.ts'
 import { type LabRecord, RECORD_FORMAT, readRecord, writeRecord } from './record.ts'
 import { refuseStrangers } from './refuse-strangers.ts'
@@ -45,7 +45,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   if (isWhole && journal.phase === 'stands' && isOfThisBoot(journal))
     return { record, outcome: 'unchanged', made: 0 }
   await claim(record, before, journal)
-  await stopProcesses(findTools(plan.lab), TOOLS_GRACE_MS)
+  if (before !== null) await stopProcesses(findTools(plan.lab), TOOLS_GRACE_MS)
   await removeOutdated(changes.remove, journal, plan)
   await makeSteps(record, changes.make, options)
   const isNew = before === null || !isOfThisBoot(journal)
@@ -140,9 +140,4 @@ async function makeSteps(
   onStart?.(steps)
   await applySteps(steps, { lab, journal, signal, ...(onEvent === undefined ? {} : { onEvent }) })
   journal.write({ event: 'stands', at: new Date().toISOString() })
-}
-
-/** Whether a state directory stands, with a record in it or not. */
-export function labExists(lab: string): boolean {
-  return existsSync(statePathOf(lab))
 }

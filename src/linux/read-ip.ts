@@ -16,7 +16,7 @@ export async function readNamespace(namespace: string): Promise<NamespaceView> {
 const SHOW_LINES = 'address show\nroute show table all\n'
 
 /** `ip -json` prints one array for each `show`; an empty one may be left out or be an empty line. */
-export function parseViews(output: string): NamespaceView {
+function parseViews(output: string): NamespaceView {
   const arrays = output
     .split('\n')
     .filter(line => line.startsWith('['))

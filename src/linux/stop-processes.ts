@@ -20,7 +20,7 @@ export async function stopProcesses(
 const KILL_GRACE_MS = 5_000
 
 /** Sends a signal to the process that was meant, not to a later one with its pid. */
-export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isAlive(identity)) return
   try {
     process.kill(identity.pid, signal)

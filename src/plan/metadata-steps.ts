@@ -57,7 +57,7 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
   return [config, service]
 }
 
-/** The supervisor puts back what dies; it starts last, so that it finds everything running. */
+/** The supervisor puts back what dies; it starts last, so that it finds everything running and delays no guest. */
 export function supervisorStep(
   cloud: Cloud,
   host: Host,
@@ -71,7 +71,7 @@ export function supervisorStep(
     leaves: [],
     script: 'src/runtime/process/supervisor-main.ts',
     arguments: ['--lab', cloud.lab],
-    needs: services.filter(({ supervised }) => supervised).map(({ id }) => id),
+    needs: services.map(({ id }) => id),
     supervised: false,
   })
 }

@@ -15,6 +15,7 @@ export class Schedule {
   /** By group, in the order in which the groups began to be ready. */
   readonly #ready = new Map<string, Step[]>()
   readonly #left: Map<string, Step>
+  readonly #urgency: ReadonlyMap<string, number>
   doneCount = 0
 
   constructor(steps: readonly Step[]) {
@@ -25,13 +26,16 @@ export class Schedule {
       for (const need of needs) append(this.#dependants, need, step)
       if (needs.size === 0) append(this.#ready, groupKeyOf(step), step)
     }
+    this.#urgency = measureUrgency(steps, this.#dependants)
   }
 
-  /** The next group; processes before files, so that they run while files are written. Null when none is ready. */
+  /**
+   * The next group: processes before files, so that they run while files are written, and what most of the work has to
+   * wait for before the rest. Null when none is ready.
+   */
   takeGroup(): StepGroup | null {
-    const keys = [...this.#ready.keys()]
-    const key = keys.find(isProcessKey) ?? keys[0]
-    if (key === undefined) return null
+    const key = this.#mostUrgentKey()
+    if (key === null) return null
     const waiting = this.#ready.get(key) ?? []
     const [first, ...rest] = waiting.splice(0, MAX_GROUP_STEPS)
     if (waiting.length === 0) this.#ready.delete(key)
@@ -56,6 +60,15 @@ export class Schedule {
     return [...this.#left.keys()]
       .map(id => `${id} needs ${[...(this.#unmet.get(id) ?? [])].join(', ')}`)
       .join('; ')
+  }
+
+  #mostUrgentKey(): string | null {
+    let best: { key: string; urgency: number } | null = null
+    for (const [key, [first]] of this.#ready) {
+      const urgency = key.startsWith(FILE_KEY) ? 0 : (this.#urgency.get(first?.id ?? '') ?? 0)
+      if (best === null || urgency > best.urgency) best = { key, urgency }
+    }
+    return best?.key ?? null
   }
 
   #withFollowers(group: [Step, ...Step[]], key: string): StepGroup {
@@ -84,8 +97,29 @@ export function groupKeyOf(step: Step): string {
 
 const FILE_KEY = 'file '
 
-function isProcessKey(key: string): boolean {
-  return !key.startsWith(FILE_KEY)
+/** How much work, in rough milliseconds, lies on the longest way from each step to the end of the plan. */
+function measureUrgency(
+  steps: readonly Step[],
+  dependants: ReadonlyMap<string, readonly Step[]>,
+): Map<string, number> {
+  const urgency = new Map<string, number>()
+  const measure = (step: Step): number => {
+    const known = urgency.get(step.id)
+    if (known !== undefined) return known
+    // Before its dependants are looked at: a circle must not go on for ever.
+    urgency.set(step.id, 0)
+    const behind = (dependants.get(step.id) ?? []).map(measure)
+    const total = roughCostMs(step) + Math.max(0, ...behind)
+    urgency.set(step.id, total)
+    return total
+  }
+  for (const step of steps) measure(step)
+  return urgency
+}
+
+function roughCostMs(step: Step): number {
+  if (step.kind === 'service') return step.daemonizes ? 30 : 60
+  return step.kind === 'file' || step.kind === 'directory' ? 0 : 5
 }
 
 function append(map: Map<string, Step[]>, key: string, step: Step): void {

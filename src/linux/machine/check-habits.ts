@@ -72,8 +72,13 @@ function checkLeftovers(stateDirectory: string): Finding {
     .map(Number)
     .filter(pid => isLeftOver(pid, stateDirectory))
   if (left.length === 0) return ok(LEFTOVERS, 'none')
-  const shown = left.map(pid => `${pid} ${commandLineOf(pid)}`).join('; ')
-  return warning(LEFTOVERS, `processes of labs that are gone: ${shown}`, 'lab clean')
+  const shown = left.slice(0, 3).map(pid => `${pid} ${commandLineOf(pid).slice(0, 60)}`)
+  const more = left.length > shown.length ? ` and ${left.length - shown.length} more` : ''
+  return warning(
+    LEFTOVERS,
+    `processes of labs that have no state here: ${shown.join('; ')}${more}`,
+    'If their labs are gone and not in another container: kill <pid>',
+  )
 }
 
 function isLeftOver(pid: number, stateDirectory: string): boolean {

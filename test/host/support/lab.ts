@@ -63,7 +63,7 @@ export async function withLab(
   t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 }
 
-export function standing(t: ExecutionContext, name: string): StandingLab {
+function standing(t: ExecutionContext, name: string): StandingLab {
   const run = (args: readonly string[]) => lab(['--lab', name, ...args])
   return {
     name,

@@ -65,8 +65,6 @@ export function namespaceLike(name: string, pattern: RegExp): string {
   return found
 }
 
-export function readPid(path: string): number {
+function readPid(path: string): number {
   return Number(readFileSync(path, 'utf8'))
 }
-
-export { isAlive }

@@ -1,0 +1,15 @@
+import type { Cloud } from '../cloud/cloud.ts'
+
+/** How much a cloud holds: `2 networks, 1 router, 2 instances`. */
+export function describeSize({ networks, routers, instances }: Cloud): string {
+  return [
+    count(networks.length, 'network'),
+    ...(routers.length === 0 ? [] : [count(routers.length, 'router')]),
+    count(instances.length, 'instance'),
+  ].join(', ')
+}
+
+/** `1 network`, `2 networks`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
