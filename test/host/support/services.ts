@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { readRecord } from '../../../src/lab/record.ts'
-import { isAlive, type ProcessIdentity } from '../../../src/linux/process-table.ts'
+import type { ProcessIdentity } from '../../../src/linux/process-table.ts'
 import type { ServiceName, ServiceStep } from '../../../src/plan/step.ts'
 import { findService } from '../../../src/runtime/process/find-service.ts'
 import { type Ended, lab } from './lab.ts'
@@ -63,8 +62,4 @@ export function namespaceLike(name: string, pattern: RegExp): string {
   const found = namespacesOf(name).find(namespace => pattern.test(namespace))
   if (found === undefined) throw new Error(`Lab ${name} has no namespace like ${pattern}`)
   return found
-}
-
-function readPid(path: string): number {
-  return Number(readFileSync(path, 'utf8'))
 }
