@@ -1,3 +1,4 @@
+import { inNetwork } from '../plan/in-network.ts'
 import type { SeenLink, SeenRoute } from '../plan/ip-differences.ts'
 import { run } from './run.ts'
 
@@ -8,7 +9,9 @@ export interface NamespaceView {
 
 /** Devices, addresses and routes of a network namespace, in one process. Throws CommandFailed. */
 export async function readNamespace(namespace: string): Promise<NamespaceView> {
-  const output = await run(['ip', '-n', namespace, '-json', '-batch', '-'], { stdin: SHOW_LINES })
+  const output = await run([...inNetwork(namespace), 'ip', '-json', '-batch', '-'], {
+    stdin: SHOW_LINES,
+  })
   return parseViews(output)
 }
 

@@ -1,3 +1,4 @@
+import { inNetwork } from './in-network.ts'
 import type { RulesStep, ServiceStep, Step, WaitStep } from './step.ts'
 
 /** One process to run: what `lab up` starts and what `lab up --dry-run` prints. */
@@ -36,7 +37,7 @@ export function commandOf(steps: readonly [CommandStep, ...CommandStep[]]): Comm
       return batch(['ip', '-batch', '-'], steps.flatMap(namespaceLines))
     case 'ip':
       return batch(
-        ['ip', '-n', first.namespace, '-batch', '-'],
+        [...inNetwork(first.namespace), 'ip', '-batch', '-'],
         ofKind(steps, 'ip').flatMap(step => step.lines),
       )
     case 'rules':
@@ -61,7 +62,7 @@ export function removeCommandOf(steps: readonly [CommandStep, ...CommandStep[]])
       const lines = ofKind(steps, 'ip').flatMap(step => step.removeLines)
       return lines.length === 0
         ? null
-        : batch(['ip', '-n', first.namespace, '-force', '-batch', '-'], lines)
+        : batch([...inNetwork(first.namespace), 'ip', '-force', '-batch', '-'], lines)
     }
     case 'rules':
       return { ...restoreRules(first), stdin: emptyTables(first.rules) }
@@ -91,7 +92,7 @@ function namespaceLines(step: CommandStep): string[] {
 
 function restoreRules(step: RulesStep): Command {
   const program = step.family === 4 ? 'iptables-restore' : 'ip6tables-restore'
-  return { argv: [...inside(step.namespace), program], stdin: step.rules }
+  return { argv: [...inNetwork(step.namespace), program], stdin: step.rules }
 }
 
 /** Input of iptables-restore that leaves the tables of some rules without rules and chains of their own. */
@@ -103,16 +104,12 @@ function emptyTables(rules: string): string {
 function serviceCommand(step: ServiceStep): Command {
   const environment = Object.entries(step.environment).map(([key, value]) => `${key}=${value}`)
   const prefix = environment.length === 0 ? [] : ['env', ...environment]
-  return { argv: [...inside(step.namespace), ...prefix, ...step.argv], service: step }
+  return { argv: ['ip', 'netns', 'exec', step.namespace, ...prefix, ...step.argv], service: step }
 }
 
 function waitCommand(step: WaitStep): Command {
   const loop = `until ${step.until}; do sleep 0.05; done`
   return {
-    argv: ['timeout', `${step.timeoutSeconds}`, ...inside(step.namespace), 'sh', '-c', loop],
+    argv: ['timeout', `${step.timeoutSeconds}`, ...inNetwork(step.namespace), 'sh', '-c', loop],
   }
-}
-
-function inside(namespace: string): string[] {
-  return ['ip', 'netns', 'exec', namespace]
 }

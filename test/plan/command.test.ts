@@ -31,7 +31,7 @@ const makes = test.macro({
 })
 
 test(makes, [`netns:${vm1}`, `netns:${vm2}`], 'ip -batch -', `netns add ${vm1}\nnetns add ${vm2}\n`)
-test(makes, [`lo:${vm1}`], `ip -n ${vm1} -batch -`, 'link set lo up\n')
+test(makes, [`lo:${vm1}`], `nsenter --net=/run/netns/${vm1} ip -batch -`, 'link set lo up\n')
 test(
   makes,
   [`netns:${vm1}`, `sysctl:${vm1}`],
@@ -41,7 +41,7 @@ test(
 test(
   makes,
   ['management:controller', `lo:${controller}`],
-  `ip -n ${controller} -batch -`,
+  `nsenter --net=/run/netns/${controller} ip -batch -`,
   'link add br-mgmt type bridge stp_state 0 forward_delay 0\n' +
     'address add 172.29.236.11/22 brd + dev br-mgmt\nlink set br-mgmt up\nlink set lo up\n',
 )
@@ -51,8 +51,8 @@ test('rules go as one iptables-restore of their family', t => {
   t.is(rules.length, 4)
   for (const step of rules) {
     const { argv, stdin } = commandOf([step])
-    t.deepEqual(argv.slice(0, 4), ['ip', 'netns', 'exec', step.namespace])
-    t.deepEqual(argv.slice(4), [step.family === 4 ? 'iptables-restore' : 'ip6tables-restore'])
+    t.deepEqual(argv.slice(0, 2), ['nsenter', `--net=/run/netns/${step.namespace}`])
+    t.deepEqual(argv.slice(2), [step.family === 4 ? 'iptables-restore' : 'ip6tables-restore'])
     t.is(stdin, step.rules)
   }
 })
