@@ -50,6 +50,11 @@ function renderPairs(pairs: readonly Pair[]): string[] {
       2,
     ),
     row(
+      '**first 200, lab / script**',
+      pairs.flatMap(pair => (pair.labFirst200 === null ? [] : pair.labFirst200 / pair.scriptUp)),
+      2,
+    ),
+    row(
       '`lab down`, ms',
       pairs.map(pair => pair.labDown),
     ),

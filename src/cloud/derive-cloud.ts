@@ -5,6 +5,7 @@ import { deriveId, deriveKeystoneId } from './derive-id.ts'
 import { deriveInstances } from './derive-instances.ts'
 import { deriveNetworks } from './derive-networks.ts'
 import { derivePorts } from './derive-ports.ts'
+import { statePathOf } from './state-path.ts'
 
 export interface CloudOptions {
   /** The lab's name: ids and MACs are derived from it. */
@@ -43,11 +44,6 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
       port_ids: (byDevice.get(instance.id) ?? []).map(port => port.id),
     })),
   }
-}
-
-/** Where a lab's state is kept, laid out as `/var/lib/neutron`. */
-export function statePathOf(lab: string): string {
-  return `/var/lib/lab/${lab}`
 }
 
 function deriveRouters(

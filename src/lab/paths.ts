@@ -1,4 +1,4 @@
-import { statePathOf } from '../cloud/derive-cloud.ts'
+import { statePathOf } from '../cloud/state-path.ts'
 
 export { statePathOf }
 

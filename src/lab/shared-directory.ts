@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
-import { sharedMarkerOf } from '../plan/render-script.ts'
+import { sharedMarkerOf } from '../plan/shared-marker.ts'
 import { lockLab } from './lock.ts'
 import { recordsOfOthers } from './record.ts'
 

@@ -1,5 +1,6 @@
 import { type Command, type CommandStep, commandOf } from './command.ts'
 import { orderIntoGroups } from './order-into-groups.ts'
+import { sharedMarkerOf } from './shared-marker.ts'
 import { quoteCommand, quoteWord } from './shell-quote.ts'
 import type { DirectoryStep, FileStep, Plan, ServiceStep, Step } from './step.ts'
 
@@ -102,11 +103,6 @@ function renderDirectory({ path, mode, shared }: DirectoryStep): string {
   if (shared === undefined) return `install -d -m ${octal} ${quoteWord(path)}`
   const marker = quoteWord(sharedMarkerOf(path))
   return `[ -d ${path} ] || { touch ${marker} && mkdir -m ${octal} ${path}; }`
-}
-
-/** Says that a lab made a directory which is not its own; the last lab to go takes both away. */
-export function sharedMarkerOf(path: string): string {
-  return `/var/lib/lab/.made${path.replaceAll('/', '-')}`
 }
 
 function renderFile({ path, mode, content }: FileStep): string {
