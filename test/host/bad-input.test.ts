@@ -2,9 +2,8 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import avaTest from 'ava'
-import { execa } from 'execa'
-import { projectRoot } from '../../src/linux/gather-facts.ts'
-import { type Ended, isRoot, lab, hostTest as test } from './support/lab.ts'
+import { labAsNobody } from './support/as-nobody.ts'
+import { isRoot, lab, hostTest as test } from './support/lab.ts'
 import { changesOfMachine, type MachineSnapshot, snapshotMachine } from './support/machine.ts'
 
 const folder = join(tmpdir(), `lab-bad-input-${process.pid}`)
@@ -130,7 +129,7 @@ test('the stack trace is there for who asks with LAB_DEBUG', async t => {
 })
 
 test('who is not root is told so in one line, before anything is read or made', async t => {
-  const { exitCode, stdout, stderr } = await asNobody(['up', 'dhcp-mode'])
+  const { exitCode, stdout, stderr } = await labAsNobody(['up', 'dhcp-mode'])
   t.is(stdout, '')
   t.not(exitCode, 0)
   t.regex(stderr, /root/)
@@ -139,16 +138,6 @@ test('who is not root is told so in one line, before anything is read or made', 
 })
 
 test('who is not root may validate', async t => {
-  const { exitCode, stderr } = await asNobody(['validate', 'dhcp-mode', 'router-mode'])
+  const { exitCode, stderr } = await labAsNobody(['validate', 'dhcp-mode', 'router-mode'])
   t.is(exitCode, 0, stderr)
 })
-
-async function asNobody(args: readonly string[]): Promise<Ended> {
-  const identity = ['--reuid=65534', '--regid=65534', '--clear-groups']
-  const { exitCode, stdout, stderr } = await execa(
-    'setpriv',
-    [...identity, `${projectRoot}/lab`, ...args],
-    { reject: false, cwd: '/', stdin: 'ignore' },
-  )
-  return { exitCode: exitCode ?? -1, stdout, stderr }
-}

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { execa } from 'execa'
 import { projectRoot } from '../../src/linux/gather-facts.ts'
+import { labAsNobody } from './support/as-nobody.ts'
 import { describeOnMachine } from './support/describe-lab.ts'
 import {
   type Ended,
@@ -126,17 +127,14 @@ test('printing needs no root', async t => {
   const folder = '/tmp/lab-test-home'
   mkdirSync(folder, { recursive: true })
   try {
-    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', `${projectRoot}/lab`]
-    const { exitCode, stdout, stderr } = await execa(
-      'setpriv',
-      [...asNobody, 'up', '--dry-run', 'dhcp-mode'],
-      { reject: false, env: { HOME: folder } },
-    )
+    const { exitCode, stdout, stderr } = await labAsNobody(['up', '--dry-run', 'dhcp-mode'], {
+      env: { HOME: folder },
+    })
     t.is(exitCode, 0, stderr)
     t.true(stdout.startsWith('#!/bin/bash\n'))
     const { exitCode: ran, stderr: why } = await execa(
       'setpriv',
-      [...asNobody.slice(0, -1), 'bash'],
+      ['--reuid=65534', '--regid=65534', '--clear-groups', 'bash'],
       { reject: false, input: stdout },
     )
     t.is(ran, 1)

@@ -18,7 +18,7 @@ export async function snapshotMachine(): Promise<MachineSnapshot> {
       .map(mountTarget)
       .filter(isWhereLabsWork)
       .sort(),
-    namespaces: listDirectory('/run/netns'),
+    namespaces: listDirectory('/run/netns').filter(name => name !== ABSENT),
     etcNetns: listDirectory('/etc/netns'),
     labs: listDirectory('/var/lib/lab'),
     processes: labProcesses(),
@@ -54,18 +54,22 @@ function mountTarget(line: string): string {
   return line.split(' ').slice(3, 5).join(' ')
 }
 
-/** Users' disks and other people's chroots come and go elsewhere. */
+/** Users' disks and other people's chroots come and go elsewhere; /run/netns itself is mounted by the first `ip netns`. */
 function isWhereLabsWork(mount: string): boolean {
-  return /^net:| \/(run\/netns|etc|sys|var\/lib\/lab)\b/.test(mount)
+  return (
+    !mount.endsWith(' /run/netns') && /^net:| \/(run\/netns|etc|sys|var\/lib\/lab)\b/.test(mount)
+  )
 }
 
 function listDirectory(path: string): string[] {
   try {
     return readdirSync(path).sort()
   } catch {
-    return ['(absent)']
+    return [ABSENT]
   }
 }
+
+const ABSENT = '(absent)'
 
 /** Live processes that carry the mark of a lab of these tests; others may be at work beside them, out of our sight. */
 function labProcesses(): string[] {
