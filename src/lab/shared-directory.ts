@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { sharedMarkerOf } from '../plan/shared-marker.ts'
+import { readJournal } from './journal.ts'
 import { lockLab } from './lock.ts'
 import { recordsOfOthers } from './record.ts'
 
@@ -23,9 +24,12 @@ export async function removeShared(path: string, lab: string): Promise<void> {
   rmSync(marker)
 }
 
+/** Labs that go at the same time must not each leave it to the other. */
 function isUsedByOthers(path: string, lab: string): boolean {
-  return recordsOfOthers(lab).some(({ plan }) =>
-    plan.steps.some(step => step.kind === 'directory' && step.path === path),
+  return recordsOfOthers(lab).some(
+    other =>
+      readJournal(other.lab).phase !== 'removing' &&
+      other.plan.steps.some(step => step.kind === 'directory' && step.path === path),
   )
 }
 
