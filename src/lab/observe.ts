@@ -90,7 +90,7 @@ async function sysctlDifferences({ namespace, settings }: SysctlStep): Promise<s
   const seen = await readSysctls(namespace, Object.keys(settings))
   return Object.entries(settings)
     .filter(([key, value]) => seen[key] !== value)
-    .map(([key, value]) => `${key} is ${seen[key]} in ${namespace}, not ${value}`)
+    .map(([key, value]) => `${key} is ${seen[key] ?? 'absent'} in ${namespace}, not ${value}`)
 }
 
 function pathDifferences(step: DirectoryStep | FileStep): string[] {
