@@ -15,7 +15,7 @@ export interface Cloud {
   readonly instances: readonly Instance[]
 }
 
-/** A machine of the cloud. One, all in one, until a topology can name more. */
+/** A machine of the cloud; a lab has one, all in one. */
 export interface Host {
   /** Host name as the agents report it; `dhcp` device ids are derived from it. */
   readonly name: string

@@ -2,8 +2,8 @@ import { formatAddress } from '../topology/ip.ts'
 import type { Topology } from '../topology/schema.ts'
 import {
   gatewayOf,
-  networkOf,
   poolsOf,
+  rangeOf,
   type TopologyNetwork,
   type TopologySubnet,
 } from '../topology/subnet-defaults.ts'
@@ -42,7 +42,7 @@ function deriveSubnet(
     id: subnetId(lab, networkName, subnet),
     name: subnet.name,
     network_id,
-    ip_version: networkOf(subnet).version,
+    ip_version: rangeOf(subnet).version,
     cidr: subnet.cidr,
     gateway_ip: gatewayOf(subnet),
     enable_dhcp: subnet.enable_dhcp,

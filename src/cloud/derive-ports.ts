@@ -3,7 +3,7 @@ import { eui64Address } from '../topology/ip.ts'
 import type { AddressRequest, PortRequest } from '../topology/port-request.ts'
 import { requestPorts } from '../topology/request-ports.ts'
 import type { Topology } from '../topology/schema.ts'
-import { networkOf } from '../topology/subnet-defaults.ts'
+import { rangeOf } from '../topology/subnet-defaults.ts'
 import type { FixedIp, Host, Instance, Network, Port, Router } from './cloud.ts'
 import { dnsNamespace, uuid5 } from './derive-id.ts'
 import { subnetId } from './derive-networks.ts'
@@ -87,7 +87,7 @@ function settleAddress(
     request.kind === 'eui64'
       ? {
           subnet: request.subnet,
-          address: eui64Address(networkOf(request.subnet), identity.mac_address),
+          address: eui64Address(rangeOf(request.subnet), identity.mac_address),
         }
       : (addresses.get(request) ?? {})
   if (subnet === undefined || address === undefined) return []

@@ -67,9 +67,9 @@ function metadataAddresses(
 ): readonly AgentAddress[] {
   const { force_metadata, enable_isolated_metadata } = cloud.neutron.dhcp_agent
   if (!force_metadata && !enable_isolated_metadata) return []
-  const release = neutronRelease(cloud.neutron.release)
-  const ipv4 = `${metadataAddress}/${release.dhcpMetadataPrefixLength}`
-  const ipv6 = `${metadataAddressIpv6}/${release.ipv6MetadataPrefixLength}`
+  const { dhcpMetadataPrefixLength } = neutronRelease(cloud.neutron.release)
+  const ipv4 = `${metadataAddress}/${dhcpMetadataPrefixLength}`
+  const ipv6 = `${metadataAddressIpv6}/128`
   return [
     { address: ipv4, family: 4 },
     ...(servesIpv6Metadata(cloud, network, facts) ? [{ address: ipv6, family: 6 as const }] : []),

@@ -6,7 +6,9 @@ import { neutronRelease } from './release.ts'
 export function dnsmasqArguments(cloud: Cloud, network: Network, directory: string) {
   const { release, dhcp_agent, dns_domain } = cloud.neutron
   const { ipxe6UserClass, noConfigFile } = neutronRelease(release).dnsmasq
-  const ranges = network.subnets.flatMap(subnet => rangeOf(subnet, dhcp_agent.dhcp_lease_duration))
+  const ranges = network.subnets.flatMap(subnet =>
+    dhcpRanges(subnet, dhcp_agent.dhcp_lease_duration),
+  )
   return [
     'dnsmasq',
     '--no-hosts',
@@ -44,7 +46,7 @@ interface Range {
 }
 
 /** None without DHCP, where guests make their addresses themselves, and for IPv6 prefixes shorter than 64. */
-function rangeOf(subnet: Subnet, leaseSeconds: number): readonly Range[] {
+function dhcpRanges(subnet: Subnet, leaseSeconds: number): readonly Range[] {
   const range = parseCidr(subnet.cidr)
   if (range === undefined || !subnet.enable_dhcp) return []
   if (subnet.ip_version === 6 && (range.prefix < 64 || !isServed(subnet))) return []

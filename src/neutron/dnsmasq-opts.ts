@@ -1,6 +1,6 @@
 import type { Cloud, Network, Subnet } from '../cloud/cloud.ts'
 import { metadataAddress } from './metadata-address.ts'
-import { gatewayOf, metadataNexthop } from './metadata-decisions.ts'
+import { dhcpGatewayOf, metadataNexthop } from './metadata-decisions.ts'
 import { portsOf } from './network-ports.ts'
 import { neutronRelease } from './release.ts'
 
@@ -50,7 +50,7 @@ function domainSearch(subnet: Subnet, domain: string): readonly string[] {
 function staticRoutes(cloud: Cloud, network: Network, subnet: Subnet): readonly string[] {
   const routes = routesWithoutDefault(cloud, network, subnet)
   if (routes.length === 0) return []
-  const gateway = gatewayOf(subnet)
+  const gateway = dhcpGatewayOf(subnet)
   const all = gateway === null ? routes : [...routes, `0.0.0.0/0,${gateway}`]
   return [option(subnet, 'classless-static-route', ...all), option(subnet, '249', ...all)]
 }
@@ -76,7 +76,7 @@ function metadataRoute(cloud: Cloud, subnet: Subnet): readonly string[] {
 
 /** Bare without a gateway, which keeps dnsmasq from offering itself. */
 function router(subnet: Subnet): string {
-  const gateway = gatewayOf(subnet)
+  const gateway = dhcpGatewayOf(subnet)
   return option(subnet, 'router', ...(gateway === null ? [] : [gateway]))
 }
 

@@ -52,17 +52,13 @@ function dhcpProxyOf(cloud: Cloud, network: Network, facts: MachineFacts): Metad
   const port = dhcpPortOf(cloud, network)
   const { runs, sends } = proxyOfDhcpNamespace(cloud, network)
   if (port === undefined || !runs) return []
-  const { dhcpBindsMetadataAddressOnly } = neutronRelease(cloud.neutron.release)
   const device = tapDevice(port.id)
   return [
     proxy(cloud, facts, {
       owner: 'neutron-dhcp-agent',
       namespace: dhcpNamespace(network.id),
       sends,
-      bind: {
-        address: dhcpBindsMetadataAddressOnly ? metadataAddress : '0.0.0.0',
-        port: metadataPort,
-      },
+      bind: { address: metadataAddress, port: metadataPort },
       ipv6Bind: servesIpv6Metadata(cloud, network, facts)
         ? { address: metadataAddressIpv6, device }
         : null,

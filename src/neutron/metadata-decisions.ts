@@ -38,7 +38,7 @@ export function metadataNexthop(cloud: Cloud, subnet: Subnet): NexthopDecision {
 }
 
 /** A subnet's gateway as DHCP sees it: `gateway_ip`, else what a host route to everywhere names. */
-export function gatewayOf(subnet: Subnet): string | null {
+export function dhcpGatewayOf(subnet: Subnet): string | null {
   const everywhere = subnet.host_routes.find(route => route.destination === '0.0.0.0/0')
   return subnet.gateway_ip ?? everywhere?.nexthop ?? null
 }
@@ -144,7 +144,7 @@ function nexthopFactsOf(cloud: Cloud, subnet: Subnet): NexthopFacts {
     subnet,
     options: cloud.neutron.dhcp_agent,
     isolated: isIsolated(cloud, subnet),
-    gateway: gatewayOf(subnet),
+    gateway: dhcpGatewayOf(subnet),
     dhcpAddress: fixed?.ip_address ?? null,
   }
 }

@@ -8,11 +8,8 @@ import { releaseNames } from '../topology/release-names.ts'
 export interface NeutronRelease {
   /** Prefix length with which the DHCP port bears 169.254.169.254. */
   readonly dhcpMetadataPrefixLength: 16 | 32
-  /** haproxy in qdhcp binds 169.254.169.254 and not every address. */
-  readonly dhcpBindsMetadataAddressOnly: boolean
   /** fe80::a9fe:a9fe is served, in qdhcp by address and in qrouter by rules. */
   readonly ipv6Metadata: boolean
-  readonly ipv6MetadataPrefixLength: 128
   /** fe80::a9fe:a9fe stands in qdhcp only where the network has an IPv6 subnet. */
   readonly ipv6AddressNeedsIpv6Subnet: boolean
   /** An isolated IPv6 subnet is reason enough for a proxy in qdhcp. */
@@ -102,9 +99,7 @@ interface Change {
 
 const queens: NeutronRelease = {
   dhcpMetadataPrefixLength: 16,
-  dhcpBindsMetadataAddressOnly: true,
   ipv6Metadata: false,
-  ipv6MetadataPrefixLength: 128,
   ipv6AddressNeedsIpv6Subnet: false,
   proxyCountsIpv6Subnets: false,
   haproxy: {

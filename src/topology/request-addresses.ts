@@ -3,7 +3,7 @@ import type { TopologyPath } from './mistake.ts'
 import type { AddressRequest } from './port-request.ts'
 import {
   isAutoAddressed,
-  networkOf,
+  rangeOf,
   type TopologyNetwork,
   type TopologySubnet,
 } from './subnet-defaults.ts'
@@ -25,7 +25,7 @@ export function requestAddresses(
       .map(subnet => ({ kind: 'fixed' as const, subnet, address, path })),
   )
   const next = ([4, 6] as const)
-    .map(version => managed.filter(subnet => networkOf(subnet).version === version))
+    .map(version => managed.filter(subnet => rangeOf(subnet).version === version))
     .filter(subnets => subnets.length > 0)
     .map(subnets => ({ kind: 'next' as const, subnets }))
   const eui64 = automatic.map(subnet => ({ kind: 'eui64' as const, subnet }))
@@ -49,5 +49,5 @@ export function givenAddresses(
 /** Whether the address is in the subnet. */
 export function holds(subnet: TopologySubnet, address: string): boolean {
   const parsed = parseAddress(address)
-  return parsed !== undefined && contains(networkOf(subnet), parsed)
+  return parsed !== undefined && contains(rangeOf(subnet), parsed)
 }

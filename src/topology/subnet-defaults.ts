@@ -5,7 +5,7 @@ export type TopologyNetwork = Topology['networks'][string]
 export type TopologySubnet = TopologyNetwork['subnets'][number]
 
 /** The subnet's range. The schema has accepted the text, so this only fails on what never was a topology. */
-export function networkOf(subnet: Pick<TopologySubnet, 'cidr'>): IpNetwork {
+export function rangeOf(subnet: Pick<TopologySubnet, 'cidr'>): IpNetwork {
   const network = parseCidr(subnet.cidr)
   if (network === undefined) throw new TypeError(`not a CIDR: ${subnet.cidr}`)
   return network
@@ -14,7 +14,7 @@ export function networkOf(subnet: Pick<TopologySubnet, 'cidr'>): IpNetwork {
 /** The gateway, Neutron's default filled in: the first address behind the network's own. */
 export function gatewayOf(subnet: TopologySubnet): string | null {
   if (subnet.gateway_ip !== undefined) return subnet.gateway_ip
-  const { version, first, last } = networkOf(subnet)
+  const { version, first, last } = rangeOf(subnet)
   return first === last ? null : formatAddress({ version, value: first + 1n })
 }
 
@@ -31,7 +31,7 @@ export function poolsOf(subnet: TopologySubnet): IpRange[] {
 
 /** As `generate_pools` of neutron/ipam/utils.py (2026.1). */
 function defaultPools(subnet: TopologySubnet): IpRange[] {
-  const { version, first, last } = hostRange(networkOf(subnet))
+  const { version, first, last } = hostRange(rangeOf(subnet))
   const gateway = parseAddress(gatewayOf(subnet) ?? '')
   if (gateway === undefined || gateway.value < first || gateway.value > last) {
     return [{ version, first, last }]

@@ -21,9 +21,6 @@ test(changesAt, 'dhcpMetadataPrefixLength', release => release.dhcpMetadataPrefi
   ['queens', 16],
   ['victoria', 32],
 ])
-test(changesAt, 'dhcpBindsMetadataAddressOnly', release => release.dhcpBindsMetadataAddressOnly, [
-  ['queens', true],
-])
 test(changesAt, 'ipv6Metadata', release => release.ipv6Metadata, [
   ['queens', false],
   ['victoria', true],

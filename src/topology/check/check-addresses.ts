@@ -10,7 +10,7 @@ import {
   gatewayOf,
   hostRange,
   isAutoAddressed,
-  networkOf,
+  rangeOf,
   type TopologySubnet,
 } from '../subnet-defaults.ts'
 
@@ -77,7 +77,7 @@ function checkPlace({ networks }: Topology, wanted: WantedAddress): Finding[] {
   )
   const subnet = subnets.find(candidate => holds(candidate, wanted.address))
   if (subnet === undefined) return [outside(wanted, subnets)]
-  if (!contains(hostRange(networkOf(subnet)), address)) {
+  if (!contains(hostRange(rangeOf(subnet)), address)) {
     const message = `\`${wanted.address}\` is the network’s own or the broadcast address of ${subnet.cidr}`
     return [{ message, path: wanted.path }]
   }
@@ -97,8 +97,7 @@ function outside(
 /** `AllocationOnAutoAddressSubnet` of neutron/ipam/exceptions.py. */
 function checkAutomatic(subnet: TopologySubnet, wanted: WantedAddress): Finding[] {
   const { mac_address, address, path } = wanted
-  if (mac_address !== undefined && eui64Address(networkOf(subnet), mac_address) === address)
-    return []
+  if (mac_address !== undefined && eui64Address(rangeOf(subnet), mac_address) === address) return []
   const message = `\`${address}\` cannot be chosen: addresses of ${subnet.cidr} follow from the MAC`
   return [{ message, path }]
 }

@@ -1,13 +1,13 @@
 import type { Finding } from '../finding.ts'
 import type { TopologyPath } from '../mistake.ts'
-import { isAutoAddressed, networkOf, type TopologySubnet } from '../subnet-defaults.ts'
+import { isAutoAddressed, rangeOf, type TopologySubnet } from '../subnet-defaults.ts'
 
 /** The combinations of IPv6 modes that Neutron takes: `_validate_ipv6_attributes` of db_base_plugin_v2.py. */
 export function checkIpv6Modes(subnet: TopologySubnet, path: TopologyPath): Finding[] {
   const modes = (['ipv6_ra_mode', 'ipv6_address_mode'] as const).filter(
     key => subnet[key] !== undefined,
   )
-  const { version, prefix } = networkOf(subnet)
+  const { version, prefix } = rangeOf(subnet)
   if (version === 4 || !subnet.enable_dhcp) {
     const reason = version === 4 ? 'an IPv4 subnet' : 'a subnet without DHCP'
     return modes.map(key => ({

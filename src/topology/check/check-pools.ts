@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
 import { contains, type IpRange, parseAddress } from '../ip.ts'
 import type { TopologyPath } from '../mistake.ts'
-import { gatewayOf, hostRange, networkOf, type TopologySubnet } from '../subnet-defaults.ts'
+import { gatewayOf, hostRange, rangeOf, type TopologySubnet } from '../subnet-defaults.ts'
 import { findOverlaps } from './find-overlaps.ts'
 
 /** Allocation pools lie in their subnet, in order, apart, and without the gateway. */
@@ -9,7 +9,7 @@ export function checkPools(subnet: TopologySubnet, path: TopologyPath): Finding[
   const pools = (subnet.allocation_pools ?? []).map((pool, index) => ({
     ...pool,
     path: [...path, 'allocation_pools', index],
-    range: rangeOf(pool),
+    range: poolRange(pool),
   }))
   const inOrder = pools.flatMap(({ range, ...pool }) => (range ? [{ ...pool, range }] : []))
   return [
@@ -30,7 +30,7 @@ interface Pool {
 }
 
 function checkEnds(subnet: TopologySubnet, { start, end, path, range }: Pool): Finding[] {
-  const hosts = hostRange(networkOf(subnet))
+  const hosts = hostRange(rangeOf(subnet))
   const outside = (['start', 'end'] as const).flatMap(key => {
     const text = { start, end }[key]
     const address = parseAddress(text)
@@ -48,7 +48,7 @@ function checkGatewayApart(subnet: TopologySubnet, { range, path }: Pool): Findi
   return [{ message: `the gateway ${gatewayOf(subnet)} is in the allocation pool`, path }]
 }
 
-function rangeOf(pool: { start: string; end: string }): IpRange | undefined {
+function poolRange(pool: { start: string; end: string }): IpRange | undefined {
   const start = parseAddress(pool.start)
   const end = parseAddress(pool.end)
   if (start?.version !== end?.version || start === undefined || end === undefined) return undefined

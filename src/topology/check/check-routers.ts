@@ -5,7 +5,7 @@ import { attachedSubnets } from '../request-router-ports.ts'
 import type { Topology } from '../schema.ts'
 import {
   gatewayOf,
-  networkOf,
+  rangeOf,
   type TopologyNetwork,
   type TopologySubnet,
 } from '../subnet-defaults.ts'
@@ -98,15 +98,15 @@ function unknownSubnet(
 }
 
 function checkIpv6({ subnets, path }: Attachment): Finding[] {
-  const ipv6 = subnets.find(subnet => networkOf(subnet).version === 6)
+  const ipv6 = subnets.find(subnet => rangeOf(subnet).version === 6)
   if (ipv6 === undefined) return []
-  const message = `IPv6 subnet ${ipv6.cidr} cannot be on a router: router advertisements are not built yet`
+  const message = `IPv6 subnet ${ipv6.cidr} cannot be on a router: lab sends no router advertisements`
   return [{ message, path, hint: 'attach the IPv4 subnets one by one: {network: …, subnet: …}' }]
 }
 
 function checkOverlaps(attachments: readonly Attachment[]): Finding[] {
   const ranges = attachments.flatMap(({ subnets, networkName, path }) =>
-    subnets.map(subnet => ({ range: networkOf(subnet), what: subnet.cidr, networkName, path })),
+    subnets.map(subnet => ({ range: rangeOf(subnet), what: subnet.cidr, networkName, path })),
   )
   return findOverlaps(ranges)
     .filter(({ later, earlier }) => later.path !== earlier.path)

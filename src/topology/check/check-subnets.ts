@@ -4,7 +4,7 @@ import type { TopologyPath } from '../mistake.ts'
 import type { PrunedTopology } from '../prune.ts'
 import {
   hostRange,
-  networkOf,
+  rangeOf,
   type TopologyNetwork,
   type TopologySubnet,
 } from '../subnet-defaults.ts'
@@ -37,7 +37,7 @@ function checkSubnet(subnet: TopologySubnet, path: TopologyPath): Finding[] {
 
 function checkDhcpRange(subnet: TopologySubnet, path: TopologyPath): Finding[] {
   if (!subnet.enable_dhcp) return []
-  const network = networkOf(subnet)
+  const network = rangeOf(subnet)
   const problem = unfitForDhcp(network)
   if (problem === undefined) return []
   const hint = 'take another range, or set `enable_dhcp: false`'
@@ -53,7 +53,7 @@ function unfitForDhcp(network: IpNetwork): string | undefined {
 
 function checkGateway(subnet: TopologySubnet, path: TopologyPath): Finding[] {
   const gateway = parseAddress(subnet.gateway_ip ?? '')
-  const network = networkOf(subnet)
+  const network = rangeOf(subnet)
   if (gateway === undefined || isLinkLocal(subnet.gateway_ip)) return []
   const message = contains(network, gateway)
     ? 'is the network’s own or its broadcast address, which no gateway can have'
@@ -74,7 +74,7 @@ function isLinkLocal(address: string | null | undefined): boolean {
 }
 
 function checkVersions(subnet: TopologySubnet, path: TopologyPath): Finding[] {
-  const { version } = networkOf(subnet)
+  const { version } = rangeOf(subnet)
   const servers = subnet.dns_nameservers.map((text, index) => ({
     text,
     path: [...path, 'dns_nameservers', index],
@@ -93,7 +93,7 @@ function checkVersions(subnet: TopologySubnet, path: TopologyPath): Finding[] {
 
 function checkOverlaps(name: string, network: TopologyNetwork, path: TopologyPath): Finding[] {
   const ranges = network.subnets.map((subnet, index) => ({
-    range: networkOf(subnet),
+    range: rangeOf(subnet),
     what: subnet.cidr,
     path: [...path, index, 'cidr'],
   }))
@@ -114,7 +114,7 @@ function checkSubnetNames(network: TopologyNetwork, path: TopologyPath): Finding
 }
 
 function checkMtu(name: string, network: TopologyNetwork): Finding[] {
-  const hasIpv6 = network.subnets.some(subnet => networkOf(subnet).version === 6)
+  const hasIpv6 = network.subnets.some(subnet => rangeOf(subnet).version === 6)
   if (network.mtu === undefined || network.mtu >= 1280 || !hasIpv6) return []
   const message = `\`mtu\` ${network.mtu} is too small for IPv6, which needs 1280 (RFC 8200)`
   return [{ message, path: ['networks', name, 'mtu'] }]
