@@ -23,8 +23,37 @@ interface MediaRange {
 }
 
 function parseRanges(accept: string): MediaRange[] | undefined {
-  if (!acceptHeader.test(accept)) return undefined
-  return (accept.match(mediaRanges) ?? []).map(parseRange)
+  const elements = splitElements(accept).filter(element => element !== '')
+  return elements.every(element => mediaRange.test(element)) ? elements.map(parseRange) : undefined
+}
+
+/** At the commas outside quotes, in one walk: a guest chooses the header, and the agent has one thread for all. */
+function splitElements(accept: string): string[] {
+  const elements: string[] = []
+  let start = 0
+  let isQuoted = false
+  for (let index = 0; index < accept.length; index++) {
+    const character = accept[index]
+    if (character === '"') isQuoted = !isQuoted
+    else if (isQuoted && character === '\\') index++
+    else if (!isQuoted && character === ',') {
+      elements.push(trimBlanks(accept, start, index))
+      start = index + 1
+    }
+  }
+  return [...elements, trimBlanks(accept, start, accept.length)]
+}
+
+/** Of blanks HTTP knows two, of which a pattern at the end of a text would search every run. */
+function trimBlanks(text: string, start: number, end: number): string {
+  let [first, last] = [start, end]
+  while (first < last && isBlank(text[first])) first++
+  while (first < last && isBlank(text[last - 1])) last--
+  return text.slice(first, last)
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }
 
 function parseRange(text: string): MediaRange {
@@ -53,5 +82,4 @@ const extension = `${token}(?:=(?:${token}|${quoted}))?`
 const range =
   `${token}/${token}(?:[ \\t]*;[ \\t]*${parameter})*` +
   `(?:[ \\t]*;[ \\t]*${weight}(?:[ \\t]*;[ \\t]*${extension})*)?`
-const mediaRanges = new RegExp(range, 'g')
-const acceptHeader = new RegExp(`^[ \\t]*(?:${range})?(?:[ \\t]*,[ \\t]*(?:${range})?)*[ \\t]*$`)
+const mediaRange = new RegExp(`^${range}$`)
