@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs'
+
 /** Lines as oslo.log writes them, local time: `2026-11-22 13:00:00.123 4242 INFO name [-] text`. */
 export interface ServiceLog {
   info(name: string, text: string): void
@@ -7,12 +9,15 @@ export interface ServiceLog {
   flush(): void
 }
 
-/** Logs to stdout; the lines of one turn of the event loop go out together. */
+/**
+ * Logs to stdout; the lines of one turn of the event loop go out together. What cannot be written is dropped, since a
+ * full disk under the log must not stop the service.
+ */
 export function openServiceLog(): ServiceLog {
   let pending = ''
   const flush = () => {
     if (pending === '') return
-    process.stdout.write(pending)
+    writeOrDrop(Buffer.from(pending))
     pending = ''
   }
   const write = (level: string, name: string, text: string) => {
@@ -26,6 +31,15 @@ export function openServiceLog(): ServiceLog {
     warning: (name, text) => write('WARNING', name, text),
     error: (name, text) => write('ERROR', name, text),
     flush,
+  }
+}
+
+/** Not through process.stdout, which is closed for good by its first error. */
+function writeOrDrop(lines: Buffer): void {
+  try {
+    for (let written = 0; written < lines.length; ) written += writeSync(1, lines, written)
+  } catch {
+    // There is no other place to tell it, and the next lines may find room again.
   }
 }
 

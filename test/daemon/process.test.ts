@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import test from 'ava'
@@ -32,6 +32,17 @@ test.serial('a request at hand is finished when the daemon is told to stop', asy
   t.true((await answered).includes('late'))
   t.is(await stopped, 0)
   nova.close()
+})
+
+test.serial('a full disk under the log stops no daemon', async t => {
+  using folder = makeFolder()
+  const full = openSync('/dev/full', 'w')
+  const config = agentConfig(folder.path)
+  await using agent = await startDaemon('neutron-metadata-agent', folder.path, config, full)
+  closeSync(full)
+  for (const _ of ['one', 'two']) t.regex(String(await ask(config.metadata_proxy_socket)), /^HTTP/)
+  t.is(await agent.stop(), 0)
+  t.is(agent.output(), '')
 })
 
 test.serial('a socket that a dead daemon left is taken over', async t => {

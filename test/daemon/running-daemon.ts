@@ -28,9 +28,10 @@ export async function startDaemon(
   name: DaemonName,
   folder: string,
   config: object,
+  stdout: 'pipe' | number = 'pipe',
 ): Promise<RunningDaemon> {
   const pidFile = join(folder, 'run', `${name}.pid`)
-  const child = spawnDaemon(name, folder, { ...config, ...servicesUser, pidFile })
+  const child = spawnDaemon(name, folder, { ...config, ...servicesUser, pidFile }, stdout)
   const output = collect(child)
   const exited = once(child, 'close')
   await Promise.race([waitForPid(pidFile, child), exited])
@@ -68,12 +69,17 @@ export async function runToExit(
   return { code: child.exitCode, stderr }
 }
 
-function spawnDaemon(name: DaemonName, folder: string, config: object | undefined): ChildProcess {
+function spawnDaemon(
+  name: DaemonName,
+  folder: string,
+  config: object | undefined,
+  stdout: 'pipe' | number = 'pipe',
+): ChildProcess {
   const entry = new URL(`../../src/daemon/${name}.ts`, import.meta.url).pathname
   const file = join(folder, `${name}.json`)
   if (config !== undefined) writeFileSync(file, JSON.stringify(config), { mode: 0o600 })
   const args = config === undefined ? [entry] : [entry, '--config', file]
-  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, args, { stdio: ['ignore', stdout, 'pipe'] })
 }
 
 function collect(child: ChildProcess): () => string {
