@@ -1,3 +1,4 @@
+import { findNetwork } from './find-network.ts'
 import type { AddressRequest, PortRequest } from './port-request.ts'
 import { givenAddresses, holds, requestAddresses } from './request-addresses.ts'
 import { requestRouterPorts } from './request-router-ports.ts'
@@ -46,7 +47,7 @@ function requestDhcpPort(name: string, network: TopologyNetwork): PortRequest[] 
 function requestInstancePorts(name: string, topology: Topology): PortRequest[] {
   const seen = new Map<string, number>()
   return (topology.instances[name]?.networks ?? []).flatMap((attachment, index) => {
-    const network = topology.networks[attachment.name]
+    const network = findNetwork(topology, attachment.name)
     if (network === undefined) return []
     const path = ['instances', name, 'networks', index]
     const nth = (seen.get(attachment.name) ?? 0) + 1

@@ -1,3 +1,4 @@
+import { findNetwork } from './find-network.ts'
 import type { PortRequest } from './port-request.ts'
 import { givenAddresses, holds, requestAddresses } from './request-addresses.ts'
 import type { Topology } from './schema.ts'
@@ -28,7 +29,7 @@ export function attachedSubnets(
 
 function requestInterfaces(name: string, index: number, topology: Topology): PortRequest[] {
   const attachment = topology.routers[name]?.interfaces[index]
-  const network = topology.networks[attachment?.network ?? '']
+  const network = findNetwork(topology, attachment?.network ?? '')
   if (attachment === undefined || network === undefined) return []
   const path = ['routers', name, 'interfaces', index]
   return attachedSubnets(attachment, network).flatMap(subnet => {
@@ -52,7 +53,7 @@ function requestInterfaces(name: string, index: number, topology: Topology): Por
 
 function requestGateway(name: string, topology: Topology): PortRequest[] {
   const gateway = topology.routers[name]?.external_gateway
-  const network = topology.networks[gateway?.network ?? '']
+  const network = findNetwork(topology, gateway?.network ?? '')
   if (gateway === undefined || network === undefined) return []
   const path = ['routers', name, 'external_gateway']
   return [

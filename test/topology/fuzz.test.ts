@@ -29,6 +29,7 @@ const words = fc.constantFrom(
     ' ',
   ),
   ...'private vm1 10.0.0.0/24 10.0.0.1 ::1/64 2001:db8::/64 ussuri true null 7 -1 <<'.split(' '),
+  ...'constructor toString valueOf hasOwnProperty'.split(' '),
 )
 
 const { tree } = fc.letrec<{ tree: unknown }>(tie => ({
@@ -55,4 +56,22 @@ test('any text of YAML’s own characters is read or refused with places', t => 
 test('any YAML of a topology’s words is read or refused with places', t => {
   const property = fc.property(fc.dictionary(words, tree), value => goTheWay(stringify(value)))
   t.notThrows(() => fc.assert(property, { numRuns: 300 }))
+})
+
+test('any reference that is a word of JavaScript’s own is read or refused with places', t => {
+  const names = fc.constantFrom('net', 'constructor', 'toString', 'valueOf', 'hasOwnProperty')
+  const attachment = fc.oneof(names, fc.record({ name: names, fixed_ip: fc.constant('10.0.0.9') }))
+  const joined = fc.oneof(names, fc.record({ network: names, subnet: names }))
+  const topology = fc.record({
+    networks: fc.dictionary(names, fc.constant({ subnets: [{ cidr: '10.0.0.0/24' }] })),
+    routers: fc.dictionary(
+      fc.constantFrom('r1', 'toString'),
+      fc.record({ external_gateway: names, interfaces: fc.array(joined, { maxLength: 2 }) }),
+    ),
+    instances: fc.dictionary(
+      fc.constantFrom('vm1', 'valueOf'),
+      fc.record({ key_name: names, networks: fc.array(attachment, { maxLength: 2 }) }),
+    ),
+  })
+  t.notThrows(() => fc.assert(fc.property(topology, value => goTheWay(stringify(value)))))
 })

@@ -1,3 +1,4 @@
+import { findNetwork } from '../find-network.ts'
 import type { Finding } from '../finding.ts'
 import { contains, eui64Address, parseAddress } from '../ip.ts'
 import type { TopologyPath } from '../mistake.ts'
@@ -68,8 +69,8 @@ function wantedBy(
   }))
 }
 
-function checkPlace({ networks }: Topology, wanted: WantedAddress): Finding[] {
-  const network = networks[wanted.network]
+function checkPlace(topology: Topology, wanted: WantedAddress): Finding[] {
+  const network = findNetwork(topology, wanted.network)
   const address = parseAddress(wanted.address)
   if (network === undefined || address === undefined) return []
   const subnets = network.subnets.filter(

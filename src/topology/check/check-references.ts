@@ -1,3 +1,4 @@
+import { findNetwork } from '../find-network.ts'
 import type { Finding } from '../finding.ts'
 import type { TopologyPath } from '../mistake.ts'
 import type { PrunedTopology } from '../prune.ts'
@@ -36,7 +37,7 @@ function checkRouter(
 }
 
 function checkGateway(pruned: PrunedTopology, path: TopologyPath, name: string): Finding[] {
-  const network = pruned.topology.networks[name]
+  const network = findNetwork(pruned.topology, name)
   if (network === undefined || network['router:external']) {
     return checkNetwork(pruned, path, 'network', name)
   }
@@ -46,7 +47,7 @@ function checkGateway(pruned: PrunedTopology, path: TopologyPath, name: string):
 }
 
 function checkAttachment(pruned: PrunedTopology, path: TopologyPath, name: string): Finding[] {
-  const network = pruned.topology.networks[name]
+  const network = findNetwork(pruned.topology, name)
   if (network?.subnets.length !== 0 || pruned.isDamaged(['networks', name])) {
     return checkNetwork(pruned, path, 'name', name)
   }

@@ -1,3 +1,4 @@
+import { findNetwork } from '../find-network.ts'
 import type { Finding } from '../finding.ts'
 import type { TopologyPath } from '../mistake.ts'
 import type { PrunedTopology } from '../prune.ts'
@@ -35,8 +36,8 @@ interface Attachment {
   readonly path: TopologyPath
 }
 
-function attachmentsOf({ routers, networks }: Topology, name: string): Attachment[] {
-  const router = routers[name]
+function attachmentsOf(topology: Topology, name: string): Attachment[] {
+  const router = topology.routers[name]
   const interfaces = (router?.interfaces ?? []).map((details, index) => ({
     details,
     path: ['routers', name, 'interfaces', index],
@@ -48,7 +49,7 @@ function attachmentsOf({ routers, networks }: Topology, name: string): Attachmen
       ? []
       : [{ details: gateway, path: ['routers', name, 'external_gateway'], isGateway: true }]
   return [...interfaces, ...gateways].flatMap(attachment => {
-    const network = networks[attachment.details.network]
+    const network = findNetwork(topology, attachment.details.network)
     if (network === undefined) return []
     const { details, isGateway } = attachment
     const subnets = isGateway ? network.subnets : attachedSubnets(details, network)
