@@ -11,7 +11,8 @@ export function checkIdentities({ topology }: PrunedTopology): Finding[] {
   return [
     ...findDoubles([...givenIds(topology), ...portIds], 'id'),
     ...findDoubles(macs, 'MAC address'),
-    ...findSharedDeviceNames(portIds),
+    ...findSharedNames(portIds, deviceNames),
+    ...checkNetworkNames(topology),
   ]
 }
 
@@ -84,16 +85,47 @@ function findDoubles(given: readonly Given[], what: string): Finding[] {
   })
 }
 
-/** Interfaces are named after the first eleven characters of the port's id. */
-function findSharedDeviceNames(portIds: readonly Given[]): Finding[] {
+/** External networks share a name sooner than others; what is said of two bridges is not said again. */
+function checkNetworkNames({ networks }: Topology): Finding[] {
+  const given = Object.entries(networks).flatMap(([name, { id, 'router:external': isExternal }]) =>
+    atPath(['networks', name, 'id'], id).map(one => ({ ...one, isExternal })),
+  )
+  const bridges = findSharedNames(given, bridgeNames)
+  const external = given.filter(({ isExternal }) => isExternal)
+  const outside = findSharedNames(external, outsideNames).filter(
+    ({ path }) => !bridges.some(bridge => bridge.path === path),
+  )
+  return [...bridges, ...outside]
+}
+
+/** What is named after the beginning of an id. */
+interface ShortNames {
+  readonly idOf: string
+  readonly what: string
+  readonly prefix: string
+  /** Characters of the id in the name. */
+  readonly length: number
+}
+
+const deviceNames: ShortNames = { idOf: 'port', what: 'devices', prefix: 'tap', length: 11 }
+const bridgeNames: ShortNames = { idOf: 'network', what: 'bridges', prefix: 'brq', length: 11 }
+const outsideNames: ShortNames = {
+  idOf: 'network',
+  what: 'namespaces',
+  prefix: 'outside_',
+  length: 8,
+}
+
+function findSharedNames(ids: readonly Given[], names: ShortNames): Finding[] {
+  const { idOf, what, prefix, length } = names
   const holders = new Map<string, Given>()
-  return portIds.flatMap(({ value, path }) => {
-    const device = value.slice(0, 11)
-    const holder = holders.get(device)
-    holders.set(device, holder ?? { value, path })
+  return ids.flatMap(({ value, path }) => {
+    const start = value.slice(0, length)
+    const holder = holders.get(start)
+    holders.set(start, holder ?? { value, path })
     if (holder === undefined || holder.value === value) return []
-    const message = `port id \`${value}\` begins like the one at ${write(holder.path)}`
-    const hint = `both devices would be tap${device}; change one of the first eleven characters`
+    const message = `${idOf} id \`${value}\` begins like the one at ${write(holder.path)}`
+    const hint = `both ${what} would be ${prefix}${start}; change one of the first ${length} characters`
     return [{ message, path, hint }]
   })
 }
