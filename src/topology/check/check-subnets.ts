@@ -1,5 +1,12 @@
 import type { Finding } from '../finding.ts'
-import { contains, type IpNetwork, overlaps, parseAddress, parseCidr } from '../ip.ts'
+import {
+  contains,
+  type IpAddress,
+  type IpNetwork,
+  overlaps,
+  parseAddress,
+  parseCidr,
+} from '../ip.ts'
 import type { TopologyPath } from '../mistake.ts'
 import type { PrunedTopology } from '../prune.ts'
 import {
@@ -31,6 +38,7 @@ function checkSubnet(subnet: TopologySubnet, path: TopologyPath): Finding[] {
     ...checkGateway(subnet, path),
     ...checkPools(subnet, path),
     ...checkVersions(subnet, path),
+    ...checkNexthops(subnet, path),
     ...checkIpv6Modes(subnet, path),
   ]
 }
@@ -54,7 +62,7 @@ function unfitForDhcp(network: IpNetwork): string | undefined {
 function checkGateway(subnet: TopologySubnet, path: TopologyPath): Finding[] {
   const gateway = parseAddress(subnet.gateway_ip ?? '')
   const network = rangeOf(subnet)
-  if (gateway === undefined || isLinkLocal(subnet.gateway_ip)) return []
+  if (gateway?.version !== network.version || isLinkLocal(gateway)) return []
   const message = contains(network, gateway)
     ? 'is the network’s own or its broadcast address, which no gateway can have'
     : `is outside its subnet ${subnet.cidr}`
@@ -69,12 +77,28 @@ function isFirstOfIpv6(network: IpNetwork, address: bigint): boolean {
 }
 
 /** An IPv6 gateway is named by its link-local address as a rule. */
-function isLinkLocal(address: string | null | undefined): boolean {
-  return address?.startsWith('fe80:') ?? false
+function isLinkLocal(address: IpAddress): boolean {
+  return linkLocal.some(({ range }) => contains(range, address))
+}
+
+/** Neutron takes any next hop, and a DHCP client gets over one that leads nowhere; a static route fails. */
+function checkNexthops(subnet: TopologySubnet, path: TopologyPath): Finding[] {
+  if (subnet.enable_dhcp) return []
+  const network = rangeOf(subnet)
+  const reachable = network.version === 4 ? hostRange(network) : network
+  return subnet.host_routes.flatMap(({ nexthop }, index) => {
+    const address = parseAddress(nexthop)
+    if (address?.version !== network.version) return []
+    if (contains(reachable, address) || isLinkLocal(address)) return []
+    const message = `nexthop \`${nexthop}\` is no host address of its subnet ${subnet.cidr}; without DHCP the guest sets the route itself, and its kernel refuses such a gateway`
+    return [{ message, path: [...path, 'host_routes', index, 'nexthop'] }]
+  })
 }
 
 function checkVersions(subnet: TopologySubnet, path: TopologyPath): Finding[] {
   const { version } = rangeOf(subnet)
+  const gateway = subnet.gateway_ip ?? null
+  const gateways = gateway === null ? [] : [{ text: gateway, path: [...path, 'gateway_ip'] }]
   const servers = subnet.dns_nameservers.map((text, index) => ({
     text,
     path: [...path, 'dns_nameservers', index],
@@ -83,7 +107,7 @@ function checkVersions(subnet: TopologySubnet, path: TopologyPath): Finding[] {
     { text: destination, path: [...path, 'host_routes', index, 'destination'] },
     { text: nexthop, path: [...path, 'host_routes', index, 'nexthop'] },
   ])
-  return [...servers, ...routes]
+  return [...gateways, ...servers, ...routes]
     .filter(({ text }) => (parseAddress(text) ?? parseCidr(text))?.version !== version)
     .map(({ text, path }) => ({
       message: `\`${text}\` is not IPv${version} like its subnet ${subnet.cidr}`,
@@ -124,6 +148,8 @@ function specialRange(cidr: string, what: string) {
   const range = parseCidr(cidr)
   return range === undefined ? [] : [{ range, what }]
 }
+
+const linkLocal = specialRange('fe80::/10', 'link-local')
 
 const specialRanges = [
   ...specialRange('127.0.0.0/8', 'loopback'),
