@@ -160,7 +160,7 @@ instances: {Web-1: {networks: [a], key_name: ops, user_data: "ä"}}
 
 test('what the file gives is kept', t => {
   const cloud = readCloud(`
-neutron: {release: 2024.1, metadata_agent: {metadata_proxy_shared_secret: "", nova_metadata_host: nova.example}, l3_agent: {metadata_access_mark: 0x10}}
+neutron: {release: 2024.1, metadata_agent: {metadata_proxy_shared_secret: ""}, l3_agent: {metadata_access_mark: 0x10}}
 networks:
   a:
     id: aaaaaaaa-0000-4000-8000-000000000001
@@ -172,7 +172,6 @@ instances:
 `)
   t.is(cloud.neutron.release, '2024.1')
   t.is(cloud.neutron.metadata_agent.metadata_proxy_shared_secret, '')
-  t.is(cloud.neutron.metadata_agent.nova_metadata_host, 'nova.example')
   t.is(cloud.neutron.l3_agent.metadata_access_mark, '0x10')
   t.like(cloud.networks[0], { id: 'aaaaaaaa-0000-4000-8000-000000000001', mtu: 9000 })
   t.like(cloud.ports[0], {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe } from './describe.ts'
-import { domainName, ipAddress, portNumber } from './words.ts'
+import { portNumber } from './words.ts'
 
 /** metadata_agent.ini. */
 export const metadataAgent = v.strictObject({
@@ -9,13 +9,6 @@ export const metadataAgent = v.strictObject({
       'Shared secret',
       'What the agent signs instance ids with and nova-api-metadata checks; made at random for each lab when left out.',
       v.pipe(v.string(), v.regex(/^[^\0\r\n]*$/, 'must be one line')),
-    ),
-  ),
-  nova_metadata_host: v.exactOptional(
-    describe(
-      'Host of nova-api-metadata',
-      'Name or address; the lab’s own nova-api-metadata when left out.',
-      v.union([ipAddress, domainName]),
     ),
   ),
   nova_metadata_port: v.optional(

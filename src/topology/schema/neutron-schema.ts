@@ -16,7 +16,11 @@ export const neutron = v.strictObject({
     ),
   ),
   dns_domain: v.optional(
-    describe('DNS domain', 'neutron.conf: the domain of guests’ names.', domainName),
+    describe(
+      'DNS domain',
+      'neutron.conf: the domain of guests’ names; empty for none.',
+      v.union([domainName, v.literal('')]),
+    ),
     'openstacklocal',
   ),
   dhcp_agent: v.optional(

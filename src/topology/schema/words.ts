@@ -25,6 +25,10 @@ export const macAddress = v.pipe(
     'is a multicast MAC address; the first byte of a port’s is even',
   ),
   v.check(mac => !/^[0:]+$/.test(mac), 'is all zero, which is no port’s address'),
+  v.check(
+    mac => !/^fe/i.test(mac),
+    'begins with fe, which the bridge’s end of a port has; libvirt refuses it, too',
+  ),
   v.toLowerCase(),
 )
 
