@@ -1,6 +1,8 @@
 import { checkAddresses } from './check/check-addresses.ts'
 import { checkCapacity } from './check/check-capacity.ts'
 import { checkIdentities } from './check/check-identities.ts'
+import { checkLeases } from './check/check-leases.ts'
+import { checkMetadataAddress } from './check/check-metadata-address.ts'
 import { checkNames } from './check/check-names.ts'
 import { checkReferences } from './check/check-references.ts'
 import { checkRouters } from './check/check-routers.ts'
@@ -30,4 +32,6 @@ const checks = [
   checkRouters,
   checkAddresses,
   checkIdentities,
+  checkMetadataAddress,
+  checkLeases,
 ]

@@ -76,6 +76,12 @@ test(
   '1:62 unknown key `xyzzy` | known here: id, mac_address, fixed_ip, fixed_ips',
 )
 test(
+  'another metadata API than the lab’s',
+  finds,
+  `${net}\nneutron: {metadata_agent: {nova_metadata_host: nova.example}}\n`,
+  '2:28 unknown key `nova_metadata_host` | did you mean `nova_metadata_port`?',
+)
+test(
   'a wrong type',
   finds,
   'networks: {net: {mtu: big, subnets: {cidr: 10.0.0.0/24}}}',
@@ -138,6 +144,41 @@ test(
   '1:60 gateway `10.0.1.1` is outside its subnet 10.0.0.0/24',
 )
 test(
+  'a gateway of the other IP version',
+  finds,
+  'networks: {a: {subnets: [{cidr: 10.0.0.0/24, gateway_ip: "fe80::1"}]}, b: {subnets: [{cidr: "2001:db8::/64", gateway_ip: 10.0.0.1}]}}',
+  '1:58 `fe80::1` is not IPv4 like its subnet 10.0.0.0/24',
+  '1:122 `10.0.0.1` is not IPv6 like its subnet 2001:db8::/64',
+)
+test(
+  'a next hop that no guest without DHCP can reach',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, enable_dhcp: false, host_routes: [{destination: 198.51.100.0/24, nexthop: 10.0.1.9}]}]}}',
+  '1:122 nexthop `10.0.1.9` is no host address of its subnet 10.0.0.0/24; without DHCP the guest sets the route itself, and its kernel refuses such a gateway',
+)
+test(
+  'the metadata service’s address on a port',
+  finds,
+  `networks: {net: {subnets: [{cidr: 169.254.0.0/16, gateway_ip: 169.254.169.254}]}, other: {subnets: [{cidr: 169.254.0.0/16}], dhcp_port: {fixed_ip: 169.254.169.254}}, third: {subnets: [{cidr: 169.254.0.0/16}]}}
+instances: {vm1: {networks: [{name: third, fixed_ips: [169.254.0.9, 169.254.169.254]}]}}`,
+  '1:63 `169.254.169.254` is where guests ask for metadata, so no port can have it',
+  '1:148 `169.254.169.254` is where guests ask for metadata, so no port can have it',
+  '2:69 `169.254.169.254` is where guests ask for metadata, so no port can have it',
+)
+test(
+  'the metadata service’s address in turn',
+  finds,
+  'networks: {net: {subnets: [{cidr: 169.254.0.0/16, allocation_pools: [{start: 169.254.169.253, end: 169.254.169.255}]}]}}\ninstances: {vm1: {networks: [net]}}',
+  '2:30 this port would get `169.254.169.254`, where guests ask for metadata | leave the address out of the allocation pools',
+)
+test(
+  'an instance that leases by DHCPv6 alone',
+  finds,
+  `networks: {six: {subnets: [{cidr: "2001:db8::/64"}]}}
+instances: {vm1: {networks: [six, six]}}`,
+  '2:13 instance `vm1` is only on IPv6 subnets, and lab’s guests lease by DHCPv4 | give it an IPv4 subnet, too, or set `enable_dhcp: false`, which makes its addresses static',
+)
+test(
   'a gateway on the broadcast address',
   finds,
   'networks: {net: {subnets: [{cidr: 10.0.0.0/24, gateway_ip: 10.0.0.255}]}}',
@@ -186,6 +227,16 @@ test(
   '2:30 there is no network `nett` | did you mean `net`?',
   '2:62 there is no network `other` | there are net',
 )
+for (const name of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
+  test(
+    `a network that every object inherits: ${name}`,
+    finds,
+    `${net}\nrouters: {r1: {external_gateway: ${name}, interfaces: [${name}]}}\ninstances: {vm1: {networks: [{name: ${name}, fixed_ip: 10.0.0.9}]}}\n`,
+    `2:34 there is no network \`${name}\` | there are net`,
+    `2:${49 + name.length} there is no network \`${name}\` | there are net`,
+    `3:37 there is no network \`${name}\` | there are net`,
+  )
+}
 test(
   'a keypair that is not there',
   finds,
@@ -256,7 +307,7 @@ test(
   'IPv6 on a router',
   finds,
   'networks: {net: {subnets: [{cidr: "2001:db8::/64"}]}}\nrouters: {r1: {interfaces: [net]}}\n',
-  '2:29 IPv6 subnet 2001:db8::/64 cannot be on a router: router advertisements are not built yet | attach the IPv4 subnets one by one: {network: …, subnet: …}',
+  '2:29 IPv6 subnet 2001:db8::/64 cannot be on a router: lab sends no router advertisements | attach the IPv4 subnets one by one: {network: …, subnet: …}',
 )
 test(
   'an MTU too small for IPv6',
@@ -287,10 +338,11 @@ test(
 test(
   'bad ids and MACs',
   finds,
-  'networks: {a: {id: 7f}, b: {dhcp_port: {mac_address: "01:00:5e:00:00:01"}}, c: {dhcp_port: {mac_address: "fa:16:3e"}}}',
+  'networks: {a: {id: 7f}, b: {dhcp_port: {mac_address: "01:00:5e:00:00:01"}}, c: {dhcp_port: {mac_address: "fa:16:3e"}}, d: {dhcp_port: {mac_address: "FE:16:3e:00:00:01"}}}',
   '1:20 `id` must be a UUID like 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b',
   '1:54 `mac_address` is a multicast MAC address; the first byte of a port’s is even',
   '1:106 `mac_address` must be a MAC address like fa:16:3e:12:34:56',
+  '1:149 `mac_address` begins with fe, which the bridge’s end of a port has; libvirt refuses it, too',
 )
 test(
   'an id and a MAC twice',
@@ -310,7 +362,35 @@ instances:
   vm1: {networks: [{name: net, port_id: 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b}]}
   vm2: {networks: [{name: net, port_id: 3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b}]}
 `,
-  '4:41 port id `3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b` begins like the one at instances.vm1.networks[0].port_id | both devices would be tap3f2b8c1e-0d; change one of the first eleven characters',
+  '4:41 port id `3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b` begins like the one at instances.vm1.networks[0].port_id | both devices would be tap3f2b8c1e-0d; change one of the first 11 characters',
+)
+test(
+  'network ids that make one bridge name',
+  finds,
+  `networks:
+  a: {id: 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b}
+  b: {id: 3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b}
+`,
+  '3:11 network id `3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b` begins like the one at networks.a.id | both bridges would be brq3f2b8c1e-0d; change one of the first 11 characters',
+)
+test(
+  'ids of external networks that make one namespace',
+  finds,
+  `networks:
+  a: {id: 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b, "router:external": true}
+  b: {id: 3f2b8c1e-1111-4b6f-9a57-1c2d3e4f5a6b}
+  c: {id: 3f2b8c1e-2222-4b6f-9a57-1c2d3e4f5a6b, "router:external": true}
+`,
+  '4:11 network id `3f2b8c1e-2222-4b6f-9a57-1c2d3e4f5a6b` begins like the one at networks.a.id | both namespaces would be outside_3f2b8c1e; change one of the first 8 characters',
+)
+test(
+  'ids of external networks that make one bridge name, said once',
+  finds,
+  `networks:
+  a: {id: 3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b, "router:external": true}
+  b: {id: 3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b, "router:external": true}
+`,
+  '3:11 network id `3f2b8c1e-0dff-4b6f-9a57-1c2d3e4f5a6b` begins like the one at networks.a.id | both bridges would be brq3f2b8c1e-0d; change one of the first 11 characters',
 )
 test(
   'user data beyond nova’s limit',
@@ -330,6 +410,38 @@ test(
   `${net}\nkeypairs: {ops: "-----BEGIN OPENSSH PRIVATE KEY-----"}\n`,
   '2:17 `ops` is a private key; the public one belongs here',
 )
+
+const accepts = test.macro({
+  exec(t, text: string) {
+    t.deepEqual(mistakesOf(text), [])
+  },
+  title: title => `no mistake: ${title}`,
+})
+
+test(
+  'a link-local gateway of an IPv6 subnet',
+  accepts,
+  'networks: {net: {subnets: [{cidr: "2001:db8::/64", gateway_ip: "fe80::1"}]}}',
+)
+test(
+  'a next hop outside that DHCP announces, as Neutron takes it',
+  accepts,
+  'networks: {net: {subnets: [{cidr: 10.0.0.0/24, host_routes: [{destination: 198.51.100.0/24, nexthop: 10.0.1.9}]}]}}',
+)
+test(
+  'a link-local next hop without DHCP',
+  accepts,
+  'networks: {net: {subnets: [{cidr: "2001:db8::/64", enable_dhcp: false, host_routes: [{destination: "2001:db8:1::/64", nexthop: "fe80::9"}]}]}}',
+)
+test(
+  'an instance on two stacks, and one with static IPv6 addresses',
+  accepts,
+  `networks:
+  dual: {subnets: [{cidr: "2001:db8::/64"}, {cidr: 10.0.0.0/24}]}
+  static: {subnets: [{cidr: "2001:db8:1::/64", enable_dhcp: false}]}
+instances: {vm1: {networks: [dual]}, vm2: {networks: [static]}}`,
+)
+test('no DNS domain', accepts, `${net}\nneutron: {dns_domain: ""}\n`)
 
 test('mistakes of form do not hide those of meaning', t => {
   const text = `
