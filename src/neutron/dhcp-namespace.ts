@@ -43,7 +43,7 @@ export function dhcpNamespaceOf(
     port,
     device,
     mtu: network.mtu,
-    addresses: [...ownAddresses(cloud, port), ...metadataAddresses(cloud, network, facts)],
+    addresses: [...ownAddresses(cloud, port, facts), ...metadataAddresses(cloud, network, facts)],
     routes: defaultRoutes(network, device, facts),
     sysctls: {
       'net.ipv4.conf.all.promote_secondaries': '1',
@@ -55,8 +55,8 @@ export function dhcpNamespaceOf(
   }
 }
 
-function ownAddresses(cloud: Cloud, port: Port): readonly AgentAddress[] {
-  return addressesOf(cloud, port, subnet => subnet.enable_dhcp)
+function ownAddresses(cloud: Cloud, port: Port, facts: MachineFacts): readonly AgentAddress[] {
+  return addressesOf(cloud, port, facts, subnet => subnet.enable_dhcp)
 }
 
 /** By configuration alone, whether a proxy runs or not: a routed network's port bears the address, too. */

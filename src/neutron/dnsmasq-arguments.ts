@@ -1,14 +1,23 @@
 import type { Cloud, Network, Subnet } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { formatAddress, parseCidr } from '../topology/ip.ts'
 import { neutronRelease } from './release.ts'
 
-/** dnsmasq's command line, from `dnsmasq` on, in the agent's order. `Dnsmasq._build_cmdline_callback`. */
-export function dnsmasqArguments(cloud: Cloud, network: Network, directory: string) {
+/**
+ * dnsmasq's command line, from `dnsmasq` on, in the agent's order. `Dnsmasq._build_cmdline_callback`. IPv6 ranges are
+ * left out on a machine without IPv6, where dnsmasq would not start with them.
+ */
+export function dnsmasqArguments(
+  cloud: Cloud,
+  network: Network,
+  directory: string,
+  { ipv6 }: MachineFacts,
+) {
   const { release, dhcp_agent, dns_domain } = cloud.neutron
   const { ipxe6UserClass, noConfigFile } = neutronRelease(release).dnsmasq
-  const ranges = network.subnets.flatMap(subnet =>
-    dhcpRanges(subnet, dhcp_agent.dhcp_lease_duration),
-  )
+  const ranges = network.subnets
+    .filter(subnet => ipv6 || subnet.ip_version === 4)
+    .flatMap(subnet => dhcpRanges(subnet, dhcp_agent.dhcp_lease_duration))
   return [
     'dnsmasq',
     '--no-hosts',

@@ -33,7 +33,7 @@ export function dnsmasqOf(cloud: Cloud, network: Network, facts: MachineFacts): 
   const namespace = dhcpNamespaceOf(cloud, network, facts)
   if (namespace === null) return null
   const directory = `${cloud.neutron.state_path}/dhcp/${network.id}`
-  const argv = dnsmasqArguments(cloud, network, directory)
+  const argv = dnsmasqArguments(cloud, network, directory, facts)
   return {
     directory,
     argv,

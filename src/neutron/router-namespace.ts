@@ -1,5 +1,6 @@
 import type { Cloud, Port, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { carriesIpv6 } from './carries-ipv6.ts'
 import { routerGatewayDevice, routerInterfaceDevice, routerNamespace } from './names.ts'
 import { networkOf } from './network-ports.ts'
 import { addressesOf } from './port-addresses.ts'
@@ -42,12 +43,12 @@ export function routerNamespaceOf(
   const ports = cloud.ports.filter(port => port.device_id === router.id)
   const interfaces = ports
     .filter(port => port.device_owner === 'network:router_interface')
-    .map(port => interfaceOf(cloud, port, routerInterfaceDevice(port.id)))
+    .map(port => interfaceOf(cloud, facts, port, routerInterfaceDevice(port.id)))
   const gatewayPort = ports.find(port => port.device_owner === 'network:router_gateway')
   const gateway =
     gatewayPort === undefined
       ? null
-      : interfaceOf(cloud, gatewayPort, routerGatewayDevice(gatewayPort.id))
+      : interfaceOf(cloud, facts, gatewayPort, routerGatewayDevice(gatewayPort.id))
   const rules = (family: 4 | 6) => rulesOf({ cloud, router, interfaces, gateway }, family)
   return {
     name: routerNamespace(router.id),
@@ -55,15 +56,20 @@ export function routerNamespaceOf(
     gateway,
     routes: gateway === null ? [] : routesOf(cloud, gateway, facts),
     sysctls: sysctlsOf(cloud, facts),
-    gatewaySysctls: gateway === null || !facts.ipv6 ? {} : gatewaySysctlsOf(cloud, gateway),
+    gatewaySysctls: gateway === null ? {} : gatewaySysctlsOf(cloud, gateway, facts),
     iptables: rules(4),
     ip6tables: facts.ipv6 ? rules(6) : null,
   }
 }
 
-function interfaceOf(cloud: Cloud, port: Port, device: string): RouterInterface {
+function interfaceOf(
+  cloud: Cloud,
+  facts: MachineFacts,
+  port: Port,
+  device: string,
+): RouterInterface {
   const { mtu } = networkOf(cloud, port.network_id)
-  return { port, device, mtu, addresses: addressesOf(cloud, port) }
+  return { port, device, mtu, addresses: addressesOf(cloud, port, facts) }
 }
 
 /** Subnets of the external network without an address on the port are on the link; then default routes by the others. */
@@ -95,9 +101,18 @@ function sysctlsOf(cloud: Cloud, facts: MachineFacts): Readonly<Record<string, s
   }
 }
 
-/** Without an IPv6 gateway the default route is learned from router advertisements, although the router forwards. */
-function gatewaySysctlsOf(cloud: Cloud, { port, device }: RouterInterface) {
-  const hasIpv6Gateway = networkOf(cloud, port.network_id).subnets.some(
+/**
+ * Without an IPv6 gateway the default route is learned from router advertisements, although the router forwards. A
+ * device that the kernel gives no IPv6 has no such keys.
+ */
+function gatewaySysctlsOf(
+  cloud: Cloud,
+  { port, device }: RouterInterface,
+  facts: MachineFacts,
+): Readonly<Record<string, string>> {
+  const network = networkOf(cloud, port.network_id)
+  if (!carriesIpv6(network, facts)) return {}
+  const hasIpv6Gateway = network.subnets.some(
     subnet =>
       subnet.gateway_ip?.includes(':') === true &&
       port.fixed_ips.some(fixed => fixed.subnet_id === subnet.id),

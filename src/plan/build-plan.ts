@@ -25,10 +25,10 @@ function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
     ...metadataSteps(cloud, host, facts),
     ...cloud.networks.flatMap(network => dhcpSteps(cloud, network, host, facts)),
     ...cloud.routers.flatMap(router => routerSteps(cloud, router, host, facts)),
-    ...cloud.networks.flatMap(network => outsideSteps(cloud, network, host)),
+    ...cloud.networks.flatMap(network => outsideSteps(cloud, network, host, facts)),
     ...proxySteps(cloud, host, facts, wiredPorts(cloud.ports)),
     ...guestsBaseSteps(cloud, host),
-    ...cloud.instances.flatMap(instance => guestSteps(cloud, instance, host)),
+    ...cloud.instances.flatMap(instance => guestSteps(cloud, instance, host, facts)),
   ]
   const services = steps.filter((step): step is ServiceStep => step.kind === 'service')
   return [...steps, supervisorStep(cloud, host, facts, services)]

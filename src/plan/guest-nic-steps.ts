@@ -14,6 +14,8 @@ import type { ServiceStep, Step } from './step.ts'
 
 interface GuestNic {
   readonly host: Host
+  /** Whether the machine has IPv6; static IPv6 addresses are left out where it has none. */
+  readonly ipv6: boolean
   readonly namespace: string
   readonly source: readonly string[]
   readonly instance: Instance
@@ -30,7 +32,9 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
   const network = networkOf(cloud, nic.port.network_id)
   const place = { ...nic, host: nic.host.name }
   const subnets = subnetsOf(network.subnets, nic.port)
-  const fixed = subnets.filter(({ subnet }) => !subnet.enable_dhcp)
+  const fixed = subnets.filter(
+    ({ subnet }) => !subnet.enable_dhcp && (nic.ipv6 || subnet.ip_version === 4),
+  )
   const leased = subnets.filter(({ subnet }) => subnet.enable_dhcp && subnet.ip_version === 4)
   return [
     plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, nic.host.name), network }),

@@ -1,4 +1,5 @@
 import type { Cloud, Host, Instance, Port } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { guestNicSteps } from './guest-nic-steps.ts'
 import { guestNamespace, stepIds } from './names.ts'
@@ -32,7 +33,12 @@ export function guestsBaseSteps(cloud: Cloud, host: Host): Step[] {
 }
 
 /** A guest: a namespace with a device for each port, a resolv.conf of its own, and DHCP where the subnet has it. */
-export function guestSteps(cloud: Cloud, instance: Instance, host: Host): Step[] {
+export function guestSteps(
+  cloud: Cloud,
+  instance: Instance,
+  host: Host,
+  facts: MachineFacts,
+): Step[] {
   const namespace = guestNamespace(cloud, instance)
   const place = { host: host.name, namespace, source: ['instances', instance.name] }
   return [
@@ -71,6 +77,7 @@ export function guestSteps(cloud: Cloud, instance: Instance, host: Host): Step[]
       guestNicSteps(cloud, {
         ...place,
         host,
+        ipv6: facts.ipv6,
         instance,
         port,
         device: `eth${index}`,

@@ -1,4 +1,5 @@
 import type { Cloud, Host, Network, Subnet } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { hostNamespace, outsideNamespace } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { outsidePort } from './outside-port.ts'
@@ -8,10 +9,17 @@ import type { Step } from './step.ts'
 
 /**
  * The provider's router of an external network, which on a real cloud is somebody else's hardware: a namespace that
- * holds the gateway addresses of its subnets and leads nowhere.
+ * holds the gateway addresses of its subnets and leads nowhere; IPv6 ones only where the machine has IPv6.
  */
-export function outsideSteps(cloud: Cloud, network: Network, host: Host): Step[] {
-  const gateways = network.subnets.flatMap(gatewayWithPrefix)
+export function outsideSteps(
+  cloud: Cloud,
+  network: Network,
+  host: Host,
+  { ipv6 }: MachineFacts,
+): Step[] {
+  const gateways = network.subnets
+    .flatMap(gatewayWithPrefix)
+    .filter(({ family }) => ipv6 || family === 4)
   if (!network['router:external'] || gateways.length === 0) return []
   const namespace = outsideNamespace(cloud, network)
   const place = { host: host.name, namespace, source: ['networks', network.name], device: 'eth0' }

@@ -83,6 +83,17 @@ test(addresses, '2026.1, dual stack', dualStack('2026.1'), machineFacts, [
   '169.254.169.254/32',
   'fe80::a9fe:a9fe/128',
 ])
+test(addresses, '2026.1, dual stack, without IPv6', dualStack('2026.1'), ipv4Facts, [
+  own,
+  '169.254.169.254/32',
+])
+test(
+  addresses,
+  'victoria, an MTU that IPv6 is not to be had with',
+  isolatedCloud({ release: 'victoria' }, { networks: [network({ mtu: 1279 })] }),
+  machineFacts,
+  [own, '169.254.169.254/32'],
+)
 test(addresses, 'a routed network bears it, too', routedCloud(), machineFacts, [
   own,
   '169.254.169.254/16',

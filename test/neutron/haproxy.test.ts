@@ -140,6 +140,13 @@ test(listenSection, 'victoria without IPv6', isolatedCloud({ release: 'victoria'
 ])
 test(
   listenSection,
+  'victoria, an MTU that IPv6 is not to be had with',
+  isolatedCloud({ release: 'victoria' }, { networks: [network({ mtu: 1279 })] }),
+  machineFacts,
+  [...above, ipv4Bind, '    ', server],
+)
+test(
+  listenSection,
   '2023.1 with its two empty lines',
   isolatedCloud({ release: '2023.1' }),
   ipv4Facts,

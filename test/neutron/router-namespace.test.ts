@@ -155,6 +155,20 @@ const acceptRa = test.macro({
 test(acceptRa, 'no IPv6 gateway', routedCloud(), machineFacts, '2')
 test(acceptRa, 'an IPv6 gateway', dualExternal, machineFacts, '0')
 test(acceptRa, 'no IPv6', routedCloud(), ipv4Facts, undefined)
+test(
+  acceptRa,
+  'an MTU that IPv6 is not to be had with',
+  routedCloud({}, { networks: [network(), { ...externalNetwork, mtu: 1279 }] }),
+  machineFacts,
+  undefined,
+)
+
+test('without IPv6 a router has IPv4 addresses alone', t => {
+  const addresses = (facts: typeof machineFacts) =>
+    namespaceOf(dualExternal, facts).gateway?.addresses.map(({ address }) => address)
+  t.deepEqual(addresses(machineFacts), ['203.0.113.10/24', '2001:db8:1::10/64'])
+  t.deepEqual(addresses(ipv4Facts), ['203.0.113.10/24'])
+})
 
 test("zed: without a gateway the rules are those that Debian's drivers wrote, and the address scopes", t => {
   const golden = readRecorded('golden', 'iptables-qrouter.rules')
