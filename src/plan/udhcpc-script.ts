@@ -1,7 +1,8 @@
 /**
  * What a namespace guest does with its lease, run by busybox udhcpc for every event (RFC 2131). Where option 121
  * came, its routes replace option 3 (RFC 3442), and a next hop of 0.0.0.0 means on the link. The lease is kept in
- * LEASE_FILE for `lab status`. resolv.conf is written in place: it is a mount of /etc/netns/<namespace>.
+ * LEASE_FILE for `lab status`. resolv.conf is written in place: it is a mount of /etc/netns/<namespace>. A guest has
+ * one for all its NICs, and the first with a lease writes it.
  */
 export const udhcpcScript = `#!/bin/sh
 # DHCP events of a guest of lab; see udhcpc(8). Never runs anything that the lease says.
@@ -29,6 +30,16 @@ routes() {
   fi
 }
 
+# a NIC before this one has a lease, and resolv.conf is its own
+is_preceded() {
+  number=0
+  while [ "$number" -lt "\${interface#eth}" ]; do
+    [ ! -e "\${LEASE_FILE%/*}/eth$number.lease" ] || return 0
+    number=$((number + 1))
+  done
+  return 1
+}
+
 configure() {
   [ -z "\${mtu:-}" ] || echo "link set $interface mtu $mtu"
   echo "address replace $ip/$mask broadcast \${broadcast:-+} dev $interface"
@@ -43,7 +54,10 @@ deconfig)
   ;;
 bound | renew)
   configure | ip -4 -force -batch -
-  {
+  # NICs lease at the same time: their directory is the lock, until this script ends
+  exec 9<"\${LEASE_FILE%/*}"
+  flock 9
+  is_preceded || {
     [ -z "\${domain:-}" ] || echo "search $domain"
     for server in \${dns:-}; do echo "nameserver $server"; done
   } >/etc/resolv.conf
