@@ -1,63 +1,115 @@
+import { GrowingBytes } from './growing-bytes.ts'
 import { MalformedRequest } from './http-request.ts'
 
-/** A request's body, cut off the bytes of its connection. */
-export interface ReadBody {
-  readonly body: Buffer
-  /** How many bytes of the connection it took. */
-  readonly sizeBytes: number
+/** A request's body while it comes. */
+export interface RequestBody {
+  readonly isComplete: boolean
+  /** What of it is held. */
+  readonly bytes: Buffer
+  /** Takes from a packet what belongs to it, and tells how many bytes that were. Throws MalformedRequest. */
+  take(packet: Buffer): number
 }
 
 /**
- * A body by its length, or chunked; none without either. A chunked one is taken off the connection and counts as
- * empty, since WebOb does not read a body without a length. Undefined while it is not all there. Throws
- * MalformedRequest.
+ * A body by its length, or chunked; an empty one without either. Of a long one the first MiB is held and the rest
+ * is taken off the connection: nova looks at no body but a password's, whose 1020 bytes either has passed by then.
+ * A chunked one counts as empty, since WebOb does not read a body without a length. Throws MalformedRequest.
  */
-export function readRequestBody(
-  headers: ReadonlyMap<string, string>,
-  bytes: Buffer,
-): ReadBody | undefined {
-  if (headers.get('transfer-encoding')?.toLowerCase().includes('chunked')) return skipChunks(bytes)
-  const size = readLength(headers.get('content-length')?.trim() ?? '0')
-  if (bytes.length < size) return undefined
-  return { body: bytes.subarray(0, size), sizeBytes: size }
+export function openRequestBody(headers: ReadonlyMap<string, string>): RequestBody {
+  const isChunked = headers.get('transfer-encoding')?.toLowerCase().includes('chunked')
+  if (isChunked) return new ChunkedBody()
+  return new SizedBody(readLength(headers.get('content-length')?.trim() ?? '0'))
 }
 
 function readLength(text: string): number {
   const size = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!(size <= sizeLimitBytes)) throw new MalformedRequest(`Content-Length ${text.slice(0, 40)}`)
+  if (!Number.isSafeInteger(size)) throw new MalformedRequest(`Content-Length ${text.slice(0, 40)}`)
   return size
 }
 
-function skipChunks(bytes: Buffer): ReadBody | undefined {
-  let position = 0
-  for (;;) {
-    const lineEnd = bytes.indexOf('\n', position)
-    if (lineEnd < 0) return undefined
-    const size = readChunkSize(bytes.toString('latin1', position, lineEnd))
-    position = lineEnd + 1
-    if (size === 0) return skipTrailers(bytes, position)
-    position += size + 2
-    if (position > sizeLimitBytes) throw new MalformedRequest('chunks without end')
-    if (position > bytes.length) return undefined
+class SizedBody implements RequestBody {
+  readonly #held = new GrowingBytes()
+  #leftBytes: number
+
+  constructor(sizeBytes: number) {
+    this.#leftBytes = sizeBytes
+  }
+
+  get isComplete(): boolean {
+    return this.#leftBytes === 0
+  }
+
+  get bytes(): Buffer {
+    return this.#held.bytes
+  }
+
+  take(packet: Buffer): number {
+    const taken = packet.subarray(0, this.#leftBytes)
+    this.#leftBytes -= taken.length
+    const room = heldLimitBytes - this.#held.bytes.length
+    if (room > 0) this.#held.append(taken.subarray(0, room))
+    return taken.length
+  }
+}
+
+/** Holds nothing but the line that it is in, of a chunk's size or a trailer. */
+class ChunkedBody implements RequestBody {
+  readonly bytes = Buffer.alloc(0)
+  isComplete = false
+  #line = ''
+  /** Of the chunk at hand and the line end behind it. */
+  #leftBytes = 0
+  #isTrailing = false
+  #takenBytes = 0
+
+  take(packet: Buffer): number {
+    let position = 0
+    while (position < packet.length && !this.isComplete) {
+      position +=
+        this.#leftBytes > 0 ? this.#skip(packet.length - position) : this.#read(packet, position)
+    }
+    this.#takenBytes += position
+    if (this.#takenBytes > chunkedLimitBytes) throw new MalformedRequest('chunks without end')
+    return position
+  }
+
+  #skip(sizeBytes: number): number {
+    const skipped = Math.min(sizeBytes, this.#leftBytes)
+    this.#leftBytes -= skipped
+    return skipped
+  }
+
+  #read(packet: Buffer, start: number): number {
+    const lineEnd = packet.indexOf('\n', start)
+    const end = lineEnd < 0 ? packet.length : lineEnd + 1
+    if (this.#line.length + end - start > lineLimitBytes) throw new MalformedRequest('a long line')
+    this.#line += packet.toString('latin1', start, end)
+    if (lineEnd >= 0) this.#finishLine()
+    return end - start
+  }
+
+  #finishLine(): void {
+    const line = this.#line.trim()
+    this.#line = ''
+    if (this.#isTrailing) this.isComplete = line === ''
+    else this.#enterChunk(readChunkSize(line))
+  }
+
+  #enterChunk(sizeBytes: number): void {
+    this.#isTrailing = sizeBytes === 0
+    this.#leftBytes = sizeBytes === 0 ? 0 : sizeBytes + 2
   }
 }
 
 function readChunkSize(line: string): number {
-  const text = line.trim().split(';', 1)[0] ?? ''
+  const text = line.split(';', 1)[0] ?? ''
   if (!/^[0-9a-f]{1,8}$/i.test(text)) throw new MalformedRequest('not a chunk size')
   return Number.parseInt(text, 16)
 }
 
-function skipTrailers(bytes: Buffer, start: number): ReadBody | undefined {
-  let position = start
-  for (;;) {
-    const lineEnd = bytes.indexOf('\n', position)
-    if (lineEnd < 0) return undefined
-    const isBlank = bytes.toString('latin1', position, lineEnd).trim() === ''
-    position = lineEnd + 1
-    if (isBlank) return { body: Buffer.alloc(0), sizeBytes: position }
-  }
-}
-
-/** A guest's POST is held in memory; no file of the API needs more. */
-const sizeLimitBytes = 16 * 1024 * 1024
+/** Room for any password, and little enough that many connections of a guest that means harm do no harm. */
+const heldLimitBytes = 1024 * 1024
+/** The line with a chunk's size, or a trailer. */
+const lineLimitBytes = 8192
+/** All of a body that never says how long it is. */
+const chunkedLimitBytes = 16 * 1024 * 1024

@@ -1,131 +1,138 @@
 import type { Socket } from 'node:net'
 import type { Answer } from '../wsgi/answer.ts'
-import type { Headers } from '../wsgi/headers.ts'
-import { readRequestBody } from './http-body.ts'
-import { MalformedRequest, type RequestHead, readRequestHead } from './http-request.ts'
+import { MalformedRequest } from './http-request.ts'
 import { writeResponse } from './http-response.ts'
+import {
+  type ReaderOptions,
+  type ReadRequest,
+  RequestLineTooLong,
+  RequestReader,
+} from './request-reader.ts'
 
-export interface HttpRequest {
-  readonly method: string
-  readonly target: string
-  readonly version: string
-  readonly headers: Headers
-  readonly body: Buffer
+export interface HttpRequest extends ReadRequest {
   /** Address of the peer; empty on a UNIX socket. */
   readonly peer: string
 }
 
-export interface HttpOptions {
-  /** What the server makes of the headers as they came. */
-  foldHeaders(lines: RequestHead['headers']): Headers
-  /** The longest request line, its end included; longer ones get eventlet's 414. */
-  readonly requestLineLimitBytes: number
+/** A request line that is too long gets eventlet's 414. */
+export interface HttpOptions extends ReaderOptions {
   /** Undefined closes the connection without an answer. Does not throw. */
   answer(request: HttpRequest): Answer | undefined | Promise<Answer | undefined>
   log(request: HttpRequest, status: number, sizeBytes: number, startedMs: number): void
+  /** For a head, and for the next packet of a body; as long as the guest's proxy waits unless told. */
+  readonly patienceMs?: number
 }
 
 /** Serves the requests of one connection, one after the other, pipelined or not. */
 export class HttpConnection {
   readonly #socket: Socket
   readonly #options: HttpOptions
-  #received: Buffer = Buffer.alloc(0)
-  #isBusy = false
+  readonly #reader: RequestReader
+  /** `over`: the last answer is on its way, and nobody reads what still comes. */
+  #state: 'reading' | 'busy' | 'over' = 'reading'
+  #isStopping = false
+  #hasPeerEnded = false
   #isInvited = false
-  /** No further request: the peer has sent all of its own, or we are to stop. */
-  #isLast = false
+  #patience: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, options: HttpOptions) {
     this.#socket = socket
     this.#options = options
+    this.#reader = new RequestReader(options)
     socket.setNoDelay(true)
-    socket.on('data', chunk => this.#receive(chunk))
-    socket.on('end', () => this.stop())
+    socket.on('data', packet => this.#receive(packet))
+    socket.on('end', () => this.#endReading())
+    socket.on('close', () => clearTimeout(this.#patience))
     // A peer that resets its connection has no further interest.
     socket.on('error', () => socket.destroy())
   }
 
   /** Closes after the request at hand, or at once when there is none. */
   stop(): void {
-    this.#isLast = true
-    if (!this.#isBusy) this.#socket.end()
+    this.#isStopping = true
+    if (this.#state === 'reading') this.#finish()
   }
 
-  #receive(chunk: Buffer): void {
-    const before = this.#received
-    this.#received = before.length === 0 ? chunk : Buffer.concat([before, chunk])
-    if (!this.#isBusy) this.#serveNext()
-    else if (this.#received.length > pipelineLimitBytes) this.#socket.pause()
+  /** The peer has sent all of its requests, of which some may still wait. */
+  #endReading(): void {
+    this.#hasPeerEnded = true
+    if (this.#state === 'reading') this.#finish()
+  }
+
+  #receive(packet: Buffer): void {
+    if (this.#state === 'over') return
+    this.#reader.receive(packet)
+    if (this.#state === 'reading') this.#serveNext()
+    else if (this.#reader.waitingBytes > pipelineLimitBytes) this.#socket.pause()
   }
 
   #serveNext(): void {
     try {
-      const request = this.#takeRequest()
+      const request = this.#reader.take()
       if (request !== undefined) void this.#respond(request)
-      else if (this.#isLast) this.#socket.end()
+      else if (this.#hasPeerEnded) this.#finish()
+      else this.#awaitRest()
     } catch (error) {
       if (!(error instanceof MalformedRequest)) throw error
-      this.#socket.end(badRequest)
+      this.#finish(error instanceof RequestLineTooLong ? uriTooLong : badRequest)
     }
   }
 
-  /** The next request; undefined while it is not all there. */
-  #takeRequest(): HttpRequest | undefined {
-    if (this.#isLineTooLong()) return void this.#socket.end(uriTooLong)
-    const head = readRequestHead(this.#received)
-    if (head === undefined) return this.#throwOnLongHead()
-    const headers = this.#options.foldHeaders(head.headers)
-    const read = readRequestBody(headers, this.#received.subarray(head.sizeBytes))
-    if (read === undefined) return this.#inviteBody(headers)
-    this.#received = this.#received.subarray(head.sizeBytes + read.sizeBytes)
-    this.#isInvited = false
-    const { method, target, version } = head
-    return {
-      method,
-      target,
-      version,
-      headers,
-      body: read.body,
-      peer: this.#socket.remoteAddress ?? '',
-    }
-  }
-
-  #isLineTooLong(): boolean {
-    const end = this.#received.indexOf('\n')
-    const sizeBytes = end < 0 ? this.#received.length : end + 1
-    return sizeBytes >= this.#options.requestLineLimitBytes
-  }
-
-  #throwOnLongHead(): undefined {
-    if (this.#received.length > headLimitBytes) throw new MalformedRequest('the head has no end')
+  /** Only a request that has begun is waited for with limits; between two requests a proxy may take its time. */
+  #awaitRest(): void {
+    const headers = this.#reader.openHeaders
+    if (headers !== undefined) this.#inviteBody(headers)
+    if (headers !== undefined) this.#bePatient()
+    else if (this.#reader.waitingBytes > 0 && this.#patience === undefined) this.#bePatient()
   }
 
   /** A peer that expects it holds its body back until it is asked for. */
-  #inviteBody(headers: Headers): undefined {
+  #inviteBody(headers: HttpRequest['headers']): void {
     const isExpected = headers.get('expect')?.trim().toLowerCase() === '100-continue'
     if (!isExpected || this.#isInvited) return
     this.#isInvited = true
     this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
   }
 
-  async #respond(request: HttpRequest): Promise<void> {
-    this.#isBusy = true
+  #bePatient(): void {
+    clearTimeout(this.#patience)
+    const { patienceMs = haproxyPatienceMs } = this.#options
+    this.#patience = setTimeout(() => this.#socket.destroy(), patienceMs)
+  }
+
+  async #respond(read: ReadRequest): Promise<void> {
+    this.#state = 'busy'
+    this.#isInvited = false
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    const request = { ...read, peer: this.#socket.remoteAddress ?? '' }
     const startedMs = performance.now()
     const answer = await this.#options.answer(request)
-    this.#isBusy = false
-    const keepAlive = isKeptAlive(request) && !this.#isLast
+    const keepAlive = isKeptAlive(request) && !this.#isStopping
     const bytes = answer && writeResponse(answer, request.method, keepAlive)
     this.#options.log(request, answer?.status ?? 0, bytes?.length ?? 0, startedMs)
     if (bytes === undefined) this.#socket.destroy()
-    else if (!keepAlive) this.#socket.end(bytes)
-    else this.#goOn(bytes)
+    else if (!keepAlive) this.#finish(bytes)
+    else if (this.#socket.write(bytes)) this.#goOn()
+    // A peer that asks and does not read the answers would have them pile up here.
+    else this.#socket.once('drain', () => this.#goOn())
   }
 
-  #goOn(bytes: Buffer): void {
+  #goOn(): void {
     if (this.#socket.destroyed) return
-    this.#socket.write(bytes)
+    this.#state = 'reading'
     this.#socket.resume()
-    if (this.#received.length > 0) this.#serveNext()
+    if (this.#isStopping) this.#finish()
+    else this.#serveNext()
+  }
+
+  /** The last bytes; a peer that goes on sending, or does not close, is cut off when patience ends. */
+  #finish(bytes?: Buffer | string): void {
+    this.#state = 'over'
+    if (bytes === undefined) this.#socket.end()
+    else this.#socket.end(bytes)
+    this.#socket.resume()
+    if (!this.#socket.destroyed) this.#bePatient()
   }
 }
 
@@ -139,5 +146,6 @@ const badRequest = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Len
 /** Written as eventlet writes it, HTTP/1.0 included. */
 const uriTooLong =
   'HTTP/1.0 414 Request URI Too Long\r\nConnection: close\r\nContent-length: 0\r\n\r\n'
-const headLimitBytes = 65_536
 const pipelineLimitBytes = 65_536
+/** `timeout http-request` of the haproxy before the agent, which gives up no later. */
+const haproxyPatienceMs = 30_000

@@ -11,15 +11,15 @@ export interface RequestHead {
 }
 
 export class MalformedRequest extends Error {
-  override readonly name = 'MalformedRequest'
+  override readonly name: string = 'MalformedRequest'
 }
 
 /**
  * Reads a request's head; any method and any target, as Python's servers take them. Undefined while it is not all
- * there. Throws MalformedRequest.
+ * there. `searchedBytes` of them were looked at before and had no end. Throws MalformedRequest.
  */
-export function readRequestHead(bytes: Buffer): RequestHead | undefined {
-  const end = findHeadEnd(bytes)
+export function readRequestHead(bytes: Buffer, searchedBytes = 0): RequestHead | undefined {
+  const end = findHeadEnd(bytes, Math.max(0, searchedBytes - '\n\r\n'.length))
   if (end === undefined) return undefined
   const [requestLine = '', ...lines] = bytes.toString('latin1', 0, end).trimEnd().split(/\r?\n/)
   const [method, target, version, ...rest] = requestLine.split(' ').filter(word => word !== '')
@@ -29,11 +29,15 @@ export function readRequestHead(bytes: Buffer): RequestHead | undefined {
   return { method, target, version, headers: unfold(lines).map(readHeader), sizeBytes: end }
 }
 
-function findHeadEnd(bytes: Buffer): number | undefined {
-  const end = bytes.indexOf('\r\n\r\n')
-  if (end >= 0) return end + 4
-  const bare = bytes.indexOf('\n\n')
-  return bare < 0 ? undefined : bare + 2
+/** Behind the first empty line; lines end with or without a carriage return. */
+function findHeadEnd(bytes: Buffer, start: number): number | undefined {
+  let line = bytes.indexOf('\n', start)
+  while (line >= 0) {
+    if (bytes[line + 1] === lineFeed) return line + 2
+    if (bytes[line + 1] === carriageReturn && bytes[line + 2] === lineFeed) return line + 3
+    line = bytes.indexOf('\n', line + 1)
+  }
+  return undefined
 }
 
 /** A line that starts with a blank belongs to the one before it. */
@@ -51,3 +55,6 @@ function readHeader(line: string): [string, string] {
   if (colon <= 0) throw new MalformedRequest(`not a header: ${line.slice(0, 80)}`)
   return [line.slice(0, colon), line.slice(colon + 1)]
 }
+
+const lineFeed = 0x0a
+const carriageReturn = 0x0d

@@ -1,8 +1,11 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { readAnswer } from '../../src/daemon/http-answer.ts'
-import { readRequestBody } from '../../src/daemon/http-body.ts'
+import { openRequestBody } from '../../src/daemon/http-body.ts'
 import { MalformedRequest, readRequestHead } from '../../src/daemon/http-request.ts'
+
+const chunked = new Map([['transfer-encoding', 'chunked']])
+const withLength = (length: string) => new Map([['content-length', length]])
 
 const head = 'POST /a?b HTTP/1.1\r\nHost: x\r\nX-Folded: one\r\n two\r\n\r\n'
 
@@ -34,20 +37,85 @@ test(malformed, 'GET /a b HTTP/1.1\r\n\r\n')
 test(malformed, 'GET / HTTP/1.1\r\nno colon\r\n\r\n')
 test(malformed, 'GET / HTTP/1.1\r\n: no name\r\n\r\n')
 
-test('a chunked body is taken off the connection, and counts as empty', t => {
-  const bytes = Buffer.from('5\r\nhello\r\n3;x=y\r\nyou\r\n0\r\nTrailer: z\r\n\r\nGET')
-  const headers = new Map([['transfer-encoding', 'chunked']])
-  const whole = bytes.length - 'GET'.length
-  for (let size = 0; size < whole; size++) {
-    t.is(readRequestBody(headers, bytes.subarray(0, size)), undefined)
-  }
-  t.deepEqual(readRequestBody(headers, bytes), { body: Buffer.alloc(0), sizeBytes: whole })
+const endsAtFirst = test.macro({
+  title: (_, text: string) => `the head of ${JSON.stringify(text)} ends at its first empty line`,
+  exec(t, text: string, sizeBytes: number) {
+    t.is(readRequestHead(Buffer.from(text))?.sizeBytes, sizeBytes)
+    for (let searched = 0; searched < sizeBytes; searched++) {
+      t.is(readRequestHead(Buffer.from(text), searched)?.sizeBytes, sizeBytes)
+    }
+  },
 })
 
-test('a body longer than any file of the API needs is refused', t => {
-  const headers = new Map([['content-length', '999999999999']])
-  t.throws(() => readRequestBody(headers, Buffer.alloc(0)), { instanceOf: MalformedRequest })
+test(endsAtFirst, 'GET / HTTP/1.1\n\nGET / HTTP/1.1\r\n\r\n', 16)
+test(endsAtFirst, 'GET / HTTP/1.1\n\r\nbody\r\n\r\n', 17)
+test(endsAtFirst, 'GET / HTTP/1.1\r\n\nbody\n\n', 17)
+test(endsAtFirst, 'GET / HTTP/1.1\r\n\r\nbody\n\n', 18)
+
+test('a body ends where its chunks or its length do, whatever the packets', t => {
+  const chunks = Buffer.from('5\r\nhello\r\n3;x=y\r\nyou\r\n0\r\nTrailer: z\r\n\r\nGET')
+  const cases = [
+    [chunked, chunks, ''],
+    [withLength('5'), Buffer.from('helloGET'), 'hello'],
+    [withLength('0'), Buffer.from('GET'), ''],
+    [new Map(), Buffer.from('GET'), ''],
+  ] as const
+  for (const [headers, bytes, text] of cases) {
+    for (let packetBytes = 1; packetBytes <= bytes.length; packetBytes++) {
+      const body = openRequestBody(headers)
+      let taken = 0
+      while (!body.isComplete) {
+        const packet = bytes.subarray(taken, taken + packetBytes)
+        t.true(packet.length > 0)
+        taken += body.take(packet)
+      }
+      t.is(bytes.toString('latin1', taken), 'GET')
+      t.is(body.bytes.toString(), text)
+    }
+  }
 })
+
+test('of a long body the first MiB is held, and all of it taken', t => {
+  const sizeBytes = 3 * 2 ** 20 + 1
+  const body = openRequestBody(withLength(String(sizeBytes)))
+  const packet = Buffer.alloc(2 ** 16, 'x')
+  let taken = 0
+  while (!body.isComplete) taken += body.take(packet)
+  t.is(taken, sizeBytes)
+  t.is(body.bytes.length, 2 ** 20)
+})
+
+const throwsOnPackets = test.macro({
+  title: (_, what: string) => `${what} is malformed`,
+  exec(t, _: string, first: string, packet: string) {
+    const body = openRequestBody(chunked)
+    body.take(Buffer.from(first))
+    const goOn = () => {
+      for (let count = 0; count < 20_000; count++) body.take(Buffer.from(packet))
+    }
+    t.throws(goOn, { instanceOf: MalformedRequest })
+  },
+})
+
+test(throwsOnPackets, 'a chunk size without end', '', '0')
+test(throwsOnPackets, "a chunk's extension without end", '1;', 'x')
+test(throwsOnPackets, 'a trailer without end', '0\r\nTrailer:', 'x')
+test(throwsOnPackets, 'a body of trailers without end', '0\r\n', `T: ${'x'.repeat(1000)}\r\n`)
+test(throwsOnPackets, 'a body of chunks without end', '', `400\r\n${'x'.repeat(1024)}\r\n`)
+test(throwsOnPackets, 'one chunk that never comes to its end', 'ffffffff\r\n', 'x'.repeat(1024))
+test(throwsOnPackets, 'something else than a chunk size', '', 'x\r\n')
+
+const noLength = test.macro({
+  title: (_, length: string) => `a length of "${length}" is malformed`,
+  exec(t, length: string) {
+    t.throws(() => openRequestBody(withLength(length)), { instanceOf: MalformedRequest })
+  },
+})
+
+test(noLength, '')
+test(noLength, '-1')
+test(noLength, '0x10')
+test(noLength, '9'.repeat(20))
 
 test('no bytes make reading a request fail in another way', t => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[GET /:\r\n]{0,60}$/))

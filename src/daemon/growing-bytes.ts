@@ -1,0 +1,29 @@
+/** Bytes put together from packets; however small the packets are, each byte is copied about twice. */
+export class GrowingBytes {
+  #store: Buffer
+  #sizeBytes: number
+
+  /** Begins with a packet, which is taken over. */
+  constructor(first: Buffer = Buffer.alloc(0)) {
+    this.#store = first
+    this.#sizeBytes = first.length
+  }
+
+  /** What is there; stays as it is when more is appended. */
+  get bytes(): Buffer {
+    return this.#store.subarray(0, this.#sizeBytes)
+  }
+
+  append(packet: Buffer): void {
+    const sizeBytes = this.#sizeBytes + packet.length
+    if (sizeBytes > this.#store.length) this.#grow(sizeBytes)
+    packet.copy(this.#store, this.#sizeBytes)
+    this.#sizeBytes = sizeBytes
+  }
+
+  #grow(sizeBytes: number): void {
+    const before = this.bytes
+    this.#store = Buffer.allocUnsafe(Math.max(sizeBytes, 2 * before.length))
+    before.copy(this.#store)
+  }
+}

@@ -1,0 +1,184 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import test from 'ava'
+import {
+  HttpConnection,
+  type HttpOptions,
+  type HttpRequest,
+} from '../../src/daemon/http-connection.ts'
+import { listen } from '../../src/daemon/listener.ts'
+import { foldWebObHeaders } from '../../src/wsgi/headers.ts'
+import { exchangeBytes } from './raw-client.ts'
+
+test('a peer that closes its half is answered all that it asked', async t => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  await using server = await serve({ answer: request => ended.then(() => echo(request)) })
+  const socket = connect({ ...server.at, allowHalfOpen: true })
+  socket.end(get('/one') + get('/two'))
+  const served = await server.accepted
+  served.on('end', () => end())
+  t.deepEqual(targetsOf(await readToEnd(socket)), ['/one', '/two'])
+})
+
+test('a peer that closes its half within a request is answered what was whole', async t => {
+  await using server = await serve()
+  const socket = connect({ ...server.at, allowHalfOpen: true })
+  socket.end(`${get('/one')}GET /two HT`)
+  t.deepEqual(targetsOf(await readToEnd(socket)), ['/one'])
+})
+
+test('to stop is to close after the request at hand', async t => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  await using server = await serve({
+    async answer(request) {
+      ask()
+      await released
+      return echo(request)
+    },
+  })
+  const socket = connect(server.at)
+  socket.write(get('/one') + get('/two'))
+  await asked
+  server.stop()
+  release()
+  const text = await readToEnd(socket)
+  t.deepEqual(targetsOf(text), ['/one'])
+  t.regex(text, /Connection: close/)
+})
+
+test('a body of more than is held is answered, and so is what follows it', async t => {
+  await using server = await serve()
+  const sizeBytes = 3 * 2 ** 20
+  const head = `POST /long HTTP/1.1\r\nContent-Length: ${sizeBytes}\r\n\r\n`
+  const bytes = await exchangeBytes(
+    server.at,
+    head,
+    Buffer.alloc(sizeBytes),
+    get('/next', 'Connection: close'),
+  )
+  t.deepEqual(targetsOf(String(bytes)), ['/long', '/next'])
+  t.deepEqual(server.bodySizes, [2 ** 20, 0])
+})
+
+test('a peer that does not read its answers is read no further', async t => {
+  const body = Buffer.alloc(2 ** 20)
+  const count = 64
+  await using server = await serve({
+    answer: () => ({ status: 200, contentType: null, body }),
+  })
+  const socket = connect(server.at)
+  socket.pause()
+  socket.write(get('/').repeat(count - 1) + get('/', 'Connection: close'))
+  const served = await server.accepted
+  await once(served, 'data')
+  // One turn of the event loop for each request would be enough to answer them all.
+  for (let turn = 0; turn < 4 * count; turn++) await new Promise(setImmediate)
+  t.true(served.writableLength <= body.length + 1024)
+  t.true(server.logged.length < count)
+  let sizeBytes = 0
+  socket.on('data', chunk => {
+    sizeBytes += chunk.length
+  })
+  socket.resume()
+  await once(socket, 'close')
+  t.is(server.logged.length, count)
+  t.true(sizeBytes > count * body.length)
+})
+
+const givesUp = test.macro({
+  title: (_, what: string) => `${what} is not waited for without end`,
+  async exec(t, _: string, text: string) {
+    await using server = await serve({ patienceMs: 50 })
+    const socket = connect(server.at)
+    socket.write(text)
+    t.deepEqual(targetsOf(await readToEnd(socket)), [])
+    t.deepEqual(server.logged, [])
+  },
+})
+
+test(givesUp, 'a head', 'GET / HTTP/1.1\r\n')
+test(givesUp, 'a body', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na')
+test(givesUp, 'a chunk', 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na')
+
+test('a peer that goes on after an error is cut off', async t => {
+  await using server = await serve({ patienceMs: 50 })
+  const socket = connect({ ...server.at, allowHalfOpen: true })
+  socket.write('not HTTP\r\n\r\n')
+  const [answer] = await once(socket, 'data')
+  t.regex(String(answer), /^HTTP\/1\.1 400 Bad Request\r\n/)
+  socket.write('still not HTTP\r\n\r\n')
+  const served = await server.accepted
+  if (!served.closed) await once(served, 'close')
+  t.true(served.destroyed)
+  socket.destroy()
+})
+
+test('a kept connection may rest longer than a request may take', async t => {
+  await using server = await serve({ patienceMs: 50 })
+  const socket = connect(server.at)
+  socket.write(get('/one'))
+  t.deepEqual(targetsOf(String((await once(socket, 'data'))[0])), ['/one'])
+  const impatient = connect(server.at)
+  impatient.write('GET /unfinished')
+  t.is(await readToEnd(impatient), '')
+  socket.write(get('/two'))
+  t.deepEqual(targetsOf(String((await once(socket, 'data'))[0])), ['/two'])
+  socket.destroy()
+})
+
+async function serve(changes: Partial<HttpOptions> = {}) {
+  const logged: string[] = []
+  const bodySizes: number[] = []
+  const { promise: accepted, resolve: accept } = Promise.withResolvers<Socket>()
+  const options: HttpOptions = {
+    foldHeaders: foldWebObHeaders,
+    requestLineLimitBytes: 8192,
+    answer: echo,
+    log({ target, body }) {
+      logged.push(target)
+      bodySizes.push(body.length)
+    },
+    ...changes,
+  }
+  const connections: HttpConnection[] = []
+  const listener = await listen({ host: '127.0.0.1', port: 0 }, socket => {
+    const connection = new HttpConnection(socket, options)
+    connections.push(connection)
+    accept(socket)
+    return connection
+  })
+  const address = listener.server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  return {
+    at: { host: '127.0.0.1', port },
+    logged,
+    bodySizes,
+    accepted,
+    stop() {
+      for (const connection of connections) connection.stop()
+    },
+    [Symbol.asyncDispose]: () => listener.stop(0),
+  }
+}
+
+function echo({ target }: HttpRequest) {
+  return { status: 200, contentType: 'text/plain', body: Buffer.from(`<${target}>`) }
+}
+
+function get(target: string, ...lines: string[]): string {
+  return `GET ${target} HTTP/1.1\r\n${lines.map(line => `${line}\r\n`).join('')}\r\n`
+}
+
+function targetsOf(answers: string): string[] {
+  return [...answers.matchAll(/<(.*?)>/g)].map(([, target = '']) => target)
+}
+
+async function readToEnd(socket: Socket): Promise<string> {
+  let text = ''
+  socket.on('data', chunk => {
+    text += chunk
+  })
+  await once(socket, 'close')
+  return text
+}
