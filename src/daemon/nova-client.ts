@@ -27,10 +27,10 @@ export function createNovaClient(
   }
   return {
     async ask(request) {
-      const kept = takeUsable(idle)
-      const outcome = kept && (await askOn(kept, request))
-      // Nova may have closed a kept connection just before we used it.
-      if (outcome !== undefined && outcome.kind !== 'unreachable') return outcome
+      const kept = repeatable.has(request.method) ? takeUsable(idle) : undefined
+      if (kept === undefined) return askOn(new NovaConnection(where), request)
+      const outcome = await askOn(kept, request)
+      if (outcome.kind !== 'unreachable' || kept.hasHeard) return outcome
       return askOn(new NovaConnection(where), request)
     },
     close() {
@@ -46,5 +46,10 @@ function takeUsable(idle: NovaConnection[]): NovaConnection | undefined {
   }
 }
 
+/**
+ * Nova may close a kept connection just as we write on it, and then nobody knows whether it has read the request.
+ * What may not be sent twice is therefore sent on a connection of its own.
+ */
+const repeatable = new Set(['GET', 'HEAD'])
 const timeoutMs = 60_000
 const idleLimit = 256

@@ -7,6 +7,7 @@ export class NovaConnection {
   readonly #socket: Socket
   #pending: Pending | undefined
   #isUsable = true
+  #hasHeard = false
 
   constructor(where: { host: string; port: number }) {
     this.#socket = connect(where)
@@ -21,7 +22,13 @@ export class NovaConnection {
     return this.#isUsable
   }
 
+  /** Whether a byte of an answer to the last request came. */
+  get hasHeard(): boolean {
+    return this.#hasHeard
+  }
+
   ask(request: NovaRequest, timeoutMs: number): Promise<NovaOutcome> {
+    this.#hasHeard = false
     return new Promise(resolve => {
       const timer = setTimeout(() => this.#finish({ kind: 'timeout' }, false), timeoutMs)
       this.#pending = { resolve, timer, method: request.method, received: [] }
@@ -35,6 +42,7 @@ export class NovaConnection {
   }
 
   #receive(chunk: Buffer): void {
+    this.#hasHeard = true
     this.#pending?.received.push(chunk)
     const read = this.#pending ? tryRead(this.#pending, false) : 'unasked'
     if (read === 'malformed' || read === 'unasked') this.close()
