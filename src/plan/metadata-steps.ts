@@ -57,7 +57,7 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
   return [config, service]
 }
 
-/** The supervisor puts back what dies; it starts last, so that it finds everything running and delays no guest. */
+/** The supervisor puts back what dies; it starts when all that it watches runs, while the guests lease. */
 export function supervisorStep(
   cloud: Cloud,
   host: Host,
@@ -71,7 +71,7 @@ export function supervisorStep(
     leaves: [],
     script: 'src/runtime/process/supervisor-main.ts',
     arguments: ['--lab', cloud.lab],
-    needs: services.map(({ id }) => id),
+    needs: services.filter(({ supervised }) => supervised).map(({ id }) => id),
     supervised: false,
   })
 }
