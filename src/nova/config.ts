@@ -1,6 +1,6 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
+import { type ReleaseName, readReleaseName } from '../topology/release-names.ts'
 import { buildInstanceView } from './build-instance-view.ts'
 import type { InstanceView } from './instance-view.ts'
 
@@ -22,7 +22,7 @@ export interface NovaMetadataConfig {
 export function novaMetadataConfig(cloud: Cloud, facts: MachineFacts): NovaMetadataConfig {
   const { nova, neutron } = cloud
   return {
-    release: readReleaseName(nova.release),
+    release: readReleaseName('Nova', nova.release),
     metadata_listen: nova.metadata_listen,
     metadata_listen_port: nova.metadata_listen_port,
     metadata_proxy_shared_secret: neutron.metadata_agent.metadata_proxy_shared_secret,
@@ -32,10 +32,4 @@ export function novaMetadataConfig(cloud: Cloud, facts: MachineFacts): NovaMetad
     gid: facts.gid,
     pidFile: `${neutron.state_path}/run/nova-api-metadata.pid`,
   }
-}
-
-function readReleaseName(text: string): ReleaseName {
-  const release = releaseNames.find(name => name === text)
-  if (release === undefined) throw new Error(`Nova has no release named ${text}`)
-  return release
 }

@@ -1,4 +1,4 @@
-import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
+import { isSince, type ReleaseName } from '../topology/release-names.ts'
 
 /** What of the metadata API changed with a release of Nova, and the release that brought it. */
 export const novaChanges = {
@@ -18,5 +18,5 @@ export type NovaChange = keyof typeof novaChanges
 
 /** Whether a release has a change. */
 export function novaHas(release: ReleaseName, change: NovaChange): boolean {
-  return releaseNames.indexOf(release) >= releaseNames.indexOf(novaChanges[change])
+  return isSince(release, novaChanges[change])
 }

@@ -23,3 +23,15 @@ export type ReleaseName = (typeof releaseNames)[number]
 
 /** What a topology gets that names no release. */
 export const newestRelease: ReleaseName = '2026.1'
+
+/** The release of that name. Throws where the service has none. */
+export function readReleaseName(service: 'Neutron' | 'Nova', text: string): ReleaseName {
+  const release = releaseNames.find(name => name === text)
+  if (release === undefined) throw new Error(`${service} has no release named ${text}`)
+  return release
+}
+
+/** Whether a release is that one or newer. */
+export function isSince(release: ReleaseName, since: ReleaseName): boolean {
+  return releaseNames.indexOf(release) >= releaseNames.indexOf(since)
+}

@@ -1,6 +1,6 @@
 import type { Cloud, Port } from '../../cloud/cloud.ts'
 import type { MachineFacts } from '../../cloud/machine-facts.ts'
-import { type ReleaseName, releaseNames } from '../../topology/release-names.ts'
+import { type ReleaseName, readReleaseName } from '../../topology/release-names.ts'
 
 /** All that neutron-metadata-agent needs to know; JSON can carry it. It holds a secret, so its file is root's alone. */
 export interface MetadataAgentConfig {
@@ -27,7 +27,7 @@ export function metadataAgentConfig(cloud: Cloud, facts: MachineFacts): Metadata
   const { neutron } = cloud
   return {
     ...neutron.metadata_agent,
-    release: readReleaseName(neutron.release),
+    release: readReleaseName('Neutron', neutron.release),
     ports: cloud.ports.map(pickAgentPort),
     uid: facts.uid,
     gid: facts.gid,
@@ -39,10 +39,4 @@ function pickAgentPort(port: Port): AgentPort {
   const { network_id, project_id, mac_address, device_owner, device_id } = port
   const ip_addresses = port.fixed_ips.map(ip => ip.ip_address)
   return { network_id, project_id, mac_address, device_owner, device_id, ip_addresses }
-}
-
-function readReleaseName(text: string): ReleaseName {
-  const release = releaseNames.find(name => name === text)
-  if (release === undefined) throw new Error(`Neutron has no release named ${text}`)
-  return release
 }

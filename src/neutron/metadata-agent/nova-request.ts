@@ -1,8 +1,8 @@
 import type { Headers } from '../../wsgi/headers.ts'
+import { signInstanceId } from '../../wsgi/sign-instance-id.ts'
 import type { MetadataAgentConfig } from './config.ts'
 import type { FoundInstance } from './find-instance.ts'
 import { writeNovaTarget } from './nova-target.ts'
-import { signInstanceId } from './sign.ts'
 
 /** What the agent sends to nova-api-metadata. */
 export interface NovaRequest {

@@ -1,4 +1,4 @@
-import { type ReleaseName, releaseNames } from '../../topology/release-names.ts'
+import { isSince, type ReleaseName } from '../../topology/release-names.ts'
 
 /**
  * What of neutron-metadata-agent's answers changed with a release, and the release that brought it, each as the
@@ -21,5 +21,5 @@ export type MetadataAgentChange = keyof typeof metadataAgentChanges
 
 /** Whether a release has a change. */
 export function agentHas(release: ReleaseName, change: MetadataAgentChange): boolean {
-  return releaseNames.indexOf(release) >= releaseNames.indexOf(metadataAgentChanges[change])
+  return isSince(release, metadataAgentChanges[change])
 }
