@@ -9,8 +9,9 @@ import {
 } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Plan } from '../plan/step.ts'
+import { labNamePattern } from '../topology/lab-name.ts'
 import { LabError } from './lab-error.ts'
-import { labsDirectory, recordPathOf, statePathOf } from './paths.ts'
+import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
 
 /** What a lab is made of. Holds its secrets: root's alone. */
 export interface LabRecord {
@@ -96,11 +97,11 @@ function isRecord(value: unknown): value is LabRecord {
   )
 }
 
-/** Names of all labs that have a state directory, half-built ones too. */
+/** Names of all labs that have a state directory, half-built ones too; what no lab could be called is not ours. */
 export function labNames(): string[] {
   if (!existsSync(labsDirectory)) return []
   return readdirSync(labsDirectory, { withFileTypes: true })
-    .filter(entry => entry.isDirectory())
+    .filter(entry => entry.isDirectory() && labNamePattern.test(entry.name))
     .map(entry => entry.name)
     .sort()
 }
@@ -108,4 +109,17 @@ export function labNames(): string[] {
 /** Whether a state directory stands, with a record in it or not. */
 export function labExists(lab: string): boolean {
   return existsSync(statePathOf(lab))
+}
+
+/** Names in a state directory that a lab without a record, killed before it had one or when it was gone, cannot have left. */
+export function foreignFilesIn(lab: string): string[] {
+  const remains = remainsOf(lab)
+  return readdirSync(statePathOf(lab)).filter(
+    name => !remains.includes(`${statePathOf(lab)}/${name}`),
+  )
+}
+
+/** What a kill may leave in a state directory without a record. */
+export function remainsOf(lab: string): string[] {
+  return [`${recordPathOf(lab)}.new`, journalPathOf(lab)]
 }

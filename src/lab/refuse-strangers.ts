@@ -3,7 +3,7 @@ import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import type { Plan, Step } from '../plan/step.ts'
 import type { JournalSummary } from './journal.ts'
 import { LabError } from './lab-error.ts'
-import { recordsOfOthers } from './record.ts'
+import { foreignFilesIn, labExists, recordsOfOthers } from './record.ts'
 import { isOwnNamespace } from './remove-steps.ts'
 
 /**
@@ -27,6 +27,19 @@ export function refuseStrangers(
     standing: 'Nothing was changed.',
     hint: hintFor(first, owners),
   })
+}
+
+/** For a lab without a record: its directory may hold what a kill has left, and nothing else. Throws LabError. */
+export function refuseForeignState({ lab, statePath }: Plan): void {
+  const foreign = labExists(lab) ? foreignFilesIn(lab) : []
+  if (foreign.length === 0) return
+  throw new LabError(
+    `Cannot build lab ${lab}: ${statePath} has no record of a lab, and holds ${foreign.join(', ')}`,
+    {
+      standing: 'Nothing was changed.',
+      hint: 'Look into it, and move it away; or give the lab another name with --name.',
+    },
+  )
 }
 
 function isOwn(step: Step, journal: JournalSummary): boolean {

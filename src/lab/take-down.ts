@@ -1,4 +1,4 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { inodeOfIdentity } from '../linux/namespace-identity.ts'
 import {
   commandLineOf,
@@ -13,7 +13,7 @@ import { findTools } from './find-tools.ts'
 import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
-import { readRecord } from './record.ts'
+import { foreignFilesIn, readRecord, remainsOf } from './record.ts'
 import { isOwnNamespace, removeSteps } from './remove-steps.ts'
 
 export interface TakenDown {
@@ -132,9 +132,22 @@ function removeLabsDirectoryIfEmpty(): void {
 
 /** `lab up` was killed before it wrote its record, so nothing was made; or `lab down` after it had removed it. */
 function removeEmptyState(lab: string): TakenDown {
-  rmSync(statePathOf(lab), { recursive: true, force: true })
+  const path = statePathOf(lab)
+  if (existsSync(path)) {
+    const foreign = foreignFilesIn(lab)
+    if (foreign.length > 0) throw notALab(path, foreign)
+    for (const file of remainsOf(lab)) rmSync(file, { force: true })
+    rmdirSync(path)
+  }
   removeLabsDirectoryIfEmpty()
   return { lab, namespaces: 0, processes: 0, strangers: [] }
+}
+
+function notALab(path: string, foreign: readonly string[]): LabError {
+  return new LabError(`${path} has no record of a lab, and holds ${foreign.join(', ')}`, {
+    standing: 'Nothing of it was removed.',
+    hint: 'Look into it, and move it away or remove it yourself.',
+  })
 }
 
 function cannotRemove(lab: string, failures: readonly string[]): LabError {

@@ -11,7 +11,7 @@ import { observe } from './observe.ts'
 import { journalPathOf } from './paths.ts'
 import { type Changes, planChanges } from './plan-changes.ts'
 import { type LabRecord, RECORD_FORMAT, readRecord, writeRecord } from './record.ts'
-import { refuseStrangers } from './refuse-strangers.ts'
+import { refuseForeignState, refuseStrangers } from './refuse-strangers.ts'
 import { removeSteps } from './remove-steps.ts'
 import { lockShared } from './shared-directory.ts'
 
@@ -104,7 +104,10 @@ async function claim(
 ): Promise<void> {
   await using _lock = await lockShared()
   refuseStrangers(record.plan, before?.plan.steps ?? [], journal)
-  if (before === null) return writeRecord(record)
+  if (before === null) {
+    refuseForeignState(record.plan)
+    return writeRecord(record)
+  }
   const known = new Set(before.plan.steps.map(({ id }) => id))
   const added = record.plan.steps.filter(({ id }) => !known.has(id))
   const steps = [...before.plan.steps, ...added]
