@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { answerMetadata } from '../nova/answer.ts'
 import type { NovaMetadataConfig } from '../nova/config.ts'
-import { createInstanceCache } from '../nova/instance-cache.ts'
+import { createInstanceCache, type InstanceCache } from '../nova/instance-cache.ts'
 import { foldUwsgiHeaders } from '../wsgi/headers.ts'
 import { checkMembers } from './decode-config.ts'
 import { HttpConnection, type HttpOptions } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { listen } from './listener.ts'
+import { openPasswordFile } from './password-file.ts'
 import { type RunningDaemon, runDaemon } from './run-daemon.ts'
 import type { ServiceLog } from './service-log.ts'
 
@@ -28,7 +29,7 @@ async function start(config: NovaMetadataConfig, log: ServiceLog): Promise<Runni
 }
 
 function makeOptions(config: NovaMetadataConfig, log: ServiceLog): HttpOptions {
-  const instances = createInstanceCache(config.instances, config.api.metadata_cache_expiration)
+  const instances = openInstances(config)
   return {
     foldHeaders: foldUwsgiHeaders,
     requestLineLimitBytes: 65_536,
@@ -46,6 +47,18 @@ function makeOptions(config: NovaMetadataConfig, log: ServiceLog): HttpOptions {
   }
 }
 
+function openInstances({
+  instances,
+  api,
+  passwordFile,
+  uid,
+  gid,
+}: NovaMetadataConfig): InstanceCache {
+  const uuids = instances.map(({ uuid }) => uuid)
+  const passwords = openPasswordFile({ path: passwordFile, uid, gid, uuids })
+  return createInstanceCache(instances, api.metadata_cache_expiration, passwords)
+}
+
 function decodeConfig(value: unknown): NovaMetadataConfig {
   checkMembers(value, {
     release: 'string',
@@ -57,6 +70,7 @@ function decodeConfig(value: unknown): NovaMetadataConfig {
     uid: 'number',
     gid: 'number',
     pidFile: 'string',
+    passwordFile: 'string',
   })
   return value as unknown as NovaMetadataConfig
 }

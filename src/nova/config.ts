@@ -16,6 +16,8 @@ export interface NovaMetadataConfig {
   readonly uid: number
   readonly gid: number
   readonly pidFile: string
+  /** What Nova's database would keep of posted passwords; its directory is the daemon's own. */
+  readonly passwordFile: string
 }
 
 /** The configuration of a cloud's nova-api-metadata. Throws on a release that `releaseNames` does not list. */
@@ -31,5 +33,6 @@ export function novaMetadataConfig(cloud: Cloud, facts: MachineFacts): NovaMetad
     uid: facts.uid,
     gid: facts.gid,
     pidFile: `${neutron.state_path}/run/nova-api-metadata.pid`,
+    passwordFile: `${neutron.state_path}/nova/passwords.json`,
   }
 }

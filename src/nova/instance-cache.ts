@@ -16,6 +16,13 @@ export interface LoadedInstance {
   }
 }
 
+/** Where posted passwords are kept, by the uuid of their instance. */
+export interface PasswordStore {
+  get(uuid: string): string | undefined
+  /** Throws where it cannot be kept. */
+  set(uuid: string, password: string): unknown
+}
+
 /** Instances behind nova's cache of `metadata_cache_expiration` seconds, and the passwords posted for them. */
 export interface InstanceCache {
   /** By id in any case, as the database compares it; undefined for an unknown one. */
@@ -28,9 +35,9 @@ export interface InstanceCache {
 export function createInstanceCache(
   instances: readonly InstanceView[],
   metadata_cache_expiration: number,
+  passwords: PasswordStore = new Map(),
 ): InstanceCache {
   const views = new Map(instances.map(view => [view.uuid.toLowerCase(), view]))
-  const passwords = new Map<string, string>()
   const cached = new Map<string, { loaded: LoadedInstance; expiresMs: number }>()
   return {
     find(id, address, nowMs) {

@@ -26,6 +26,7 @@ export async function startCloud(
     await startDaemon('nova-api-metadata', folder, {
       ...goldenNovaConfig(),
       metadata_listen_port: 0,
+      passwordFile: join(folder, 'nova/passwords.json'),
     }),
   )
   const port = Number(nova.address.split(':').at(-1))

@@ -74,7 +74,13 @@ test.serial('a port that is taken is named, with the way to find who has it', as
   const other = createServer()
   other.listen(0, '127.0.0.1')
   await once(other, 'listening')
-  const config = { ...goldenNovaConfig(), metadata_listen_port: portOf(other), ...ownUser }
+  const passwordFile = join(folder.path, 'nova/passwords.json')
+  const config = {
+    ...goldenNovaConfig(),
+    metadata_listen_port: portOf(other),
+    passwordFile,
+    ...ownUser,
+  }
   const { code, stderr } = await runToExit('nova-api-metadata', folder.path, config)
   t.is(code, 1)
   t.regex(stderr, /^nova-api-metadata cannot start: listen EADDRINUSE.*ss -ltnp sport = :\d+.*\n$/)

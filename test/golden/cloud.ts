@@ -18,6 +18,7 @@ export function goldenNovaConfig(): NovaMetadataConfig {
     },
     instances: recorded.instances.map(makeView),
     pidFile: '/dev/null',
+    passwordFile: '/nowhere/at/all/passwords.json',
   }
 }
 

@@ -8,7 +8,7 @@ test('the configuration survives JSON', t => {
   t.deepEqual(JSON.parse(JSON.stringify(config)), config)
 })
 
-test("the daemon is told its user, its pid file and the agent's secret", t => {
+test("the daemon is told its user, its files and the agent's secret", t => {
   t.like(config, {
     release: 'ussuri',
     metadata_listen: '172.29.236.11',
@@ -17,6 +17,7 @@ test("the daemon is told its user, its pid file and the agent's secret", t => {
     uid: 112,
     gid: 118,
     pidFile: '/var/lib/lab/demo/run/nova-api-metadata.pid',
+    passwordFile: '/var/lib/lab/demo/nova/passwords.json',
   })
 })
 
