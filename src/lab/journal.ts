@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
 import { stepIds } from '../plan/names.ts'
+import { LineFile } from './line-file.ts'
 import { journalPathOf } from './paths.ts'
 
 export type JournalEntry =
@@ -18,20 +19,20 @@ export type JournalEntry =
   | { readonly event: 'stands'; readonly at: string }
   | { readonly event: 'removing'; readonly at: string }
 
-/** An open journal; each entry is one write, so that a kill leaves whole lines. */
+/** An open journal, a line for each entry. */
 export class Journal implements Disposable {
-  readonly #file: number
+  readonly #lines: LineFile
 
   constructor(lab: string) {
-    this.#file = openSync(journalPathOf(lab), 'a', 0o600)
+    this.#lines = new LineFile(journalPathOf(lab))
   }
 
   write(entry: JournalEntry): void {
-    writeSync(this.#file, `${JSON.stringify(entry)}\n`)
+    this.#lines.append(JSON.stringify(entry))
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#file)
+    this.#lines[Symbol.dispose]()
   }
 }
 

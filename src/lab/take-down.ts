@@ -51,15 +51,21 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   return { lab, namespaces: own.length, processes: stopped, strangers }
 }
 
+/** Only says how far it has come: a disk that is full or read-only must not keep a lab standing. */
 function noteRemoval(lab: string): void {
-  using journal = new Journal(lab)
-  journal.write({ event: 'removing', at: new Date().toISOString() })
+  try {
+    using journal = new Journal(lab)
+    journal.write({ event: 'removing', at: new Date().toISOString() })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
 }
 
 /**
  * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
- * in its environment and is in a namespace of the lab, one that has lost its name too. The supervisor goes first, and looks are repeated until none is
- * left: it may have been starting something.
+ * in its environment and is in a namespace of the lab, one that has lost its name too. The supervisor goes first, and
+ * looks are repeated until none is left: it may have been starting something. Throws LabError naming what cannot be
+ * ended.
  */
 async function stopLabProcesses(
   lab: string,
@@ -73,13 +79,14 @@ async function stopLabProcesses(
   const recorded = new Set([...inodes, ...[...journal.namespaces.values()].map(inodeOfIdentity)])
   const isSupervisor = ({ pid }: ProcessIdentity) => commandLineOf(pid).includes('supervisor-main')
   let stopped = 0
-  for (;;) {
+  for (let rounds = MAX_ROUNDS; ; rounds -= 1) {
     const found = processesInNamespaces(recorded)
     const own = [
       ...findTools(lab),
       ...found.filter(({ pid }) => environmentOfProcess(pid).get('LAB') === lab),
     ].filter(({ pid }) => pid !== process.pid)
     if (own.length === 0) return { stopped, strangers: strangersIn(inodes) }
+    if (rounds === 0) throw cannotStop(lab, own)
     const supervisors = own.filter(isSupervisor)
     const going = supervisors.length > 0 ? supervisors : own
     for (const { pid } of going) onEffect?.(`stop ${pid}`)
@@ -89,6 +96,18 @@ async function stopLabProcesses(
 }
 
 const STOP_GRACE_MS = 3_000
+
+/** The supervisor, the rest, what was being started meanwhile, and once more. */
+const MAX_ROUNDS = 4
+
+function cannotStop(lab: string, left: readonly ProcessIdentity[]): LabError {
+  const names = left.map(({ pid }) => `pid ${pid} (${commandLineOf(pid)})`)
+  return new LabError(`Cannot end all processes of lab ${lab}: ${names.join(', ')}`, {
+    standing:
+      'They outlive SIGKILL: the kernel holds them. Everything else of the lab is as it was.',
+    hint: `\`lab down ${lab}\` tries again.`,
+  })
+}
 
 function strangersIn(inodes: ReadonlySet<number>): TakenDown['strangers'] {
   return processesInNamespaces(inodes).map(({ pid }) => ({ pid, commandLine: commandLineOf(pid) }))
