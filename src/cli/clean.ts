@@ -1,6 +1,8 @@
-import { labNames } from '../lab/record.ts'
-import { takeLabDown } from './down.ts'
-import { stateOf } from './list.ts'
+import { labExists, labNames } from '../lab/record.ts'
+import { takeDown } from '../lab/take-down.ts'
+import { throwTogether } from './down.ts'
+import { type LabState, stateOf, stateWhile } from './list.ts'
+import { lockForCommand } from './lock-for-command.ts'
 import { print, printJson } from './print.ts'
 import { requireRoot } from './require-root.ts'
 
@@ -16,14 +18,48 @@ export async function clean(options: CleanOptions): Promise<void> {
     labNames().map(async lab => ({ lab, state: await stateOf(lab) })),
   )
   const left = states.filter(({ state }) => LEFTOVERS.has(state))
-  if (!options.dryRun) for (const { lab } of left) await takeLabDown(lab)
-  if (options.json) return printJson(left)
-  const verb = options.dryRun ? 'would go' : 'is gone'
-  print(
-    left.length === 0
-      ? 'Nothing is left over.'
-      : left.map(({ lab, state }) => `✔ Lab ${lab} (${state}) ${verb}`).join('\n'),
-  )
+  const { gone, problems } = options.dryRun ? { gone: left, problems: [] } : await takeAway(left)
+  if (options.json) printJson(gone)
+  else {
+    const verb = options.dryRun ? 'would go' : 'is gone'
+    for (const { lab, state } of gone) print(`✔ Lab ${lab} (${state}) ${verb}`)
+    if (gone.length + problems.length === 0) print('Nothing is left over.')
+  }
+  throwTogether(problems)
 }
 
-const LEFTOVERS = new Set(['half-built', 'half-removed', 'gone since reboot'])
+interface Leftover {
+  readonly lab: string
+  readonly state: LabState
+}
+
+/** One after the other; errors of one do not keep the others. */
+async function takeAway(
+  leftovers: readonly Leftover[],
+): Promise<{ gone: Leftover[]; problems: unknown[] }> {
+  const gone: Leftover[] = []
+  const problems: unknown[] = []
+  for (const { lab } of leftovers) {
+    try {
+      gone.push(...(await takeIfLeftOver(lab)))
+    } catch (error) {
+      problems.push(error)
+    }
+  }
+  return { gone, problems }
+}
+
+/** Looks again under the lock: whoever held it may have built the lab to its end, or have taken it away. */
+async function takeIfLeftOver(lab: string): Promise<Leftover[]> {
+  await using _lock = await lockForCommand(lab, 'lab clean')
+  const state = stateWhile(false, lab)
+  if (!labExists(lab) || !LEFTOVERS.has(state)) return []
+  await takeDown(lab)
+  return [{ lab, state }]
+}
+
+const LEFTOVERS: ReadonlySet<LabState> = new Set<LabState>([
+  'half-built',
+  'half-removed',
+  'gone since reboot',
+])

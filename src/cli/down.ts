@@ -1,9 +1,9 @@
 import { LabError } from '../lab/lab-error.ts'
-import { LOCK_WAIT_MS, lockLab } from '../lab/lock.ts'
 import { labNames } from '../lab/record.ts'
 import { type TakenDown, takeDown } from '../lab/take-down.ts'
+import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab } from './pick-lab.ts'
-import { print, printJson, remark } from './print.ts'
+import { print, printJson } from './print.ts'
 import { requireRoot } from './require-root.ts'
 
 interface DownOptions {
@@ -18,40 +18,36 @@ export async function down(
   globals: GlobalOptions,
 ): Promise<void> {
   requireRoot()
-  const labs = options.all ? labNames() : wanted(names, globals)
+  const labs = options.all ? labNames() : names.length === 0 ? [pickLab(undefined, globals)] : names
   if (labs.length === 0) return print('No lab stands.')
   const problems: unknown[] = []
   const taken: TakenDown[] = []
   for (const lab of new Set(labs)) {
     try {
-      taken.push(await takeLabDown(lab))
+      taken.push(await takeLabDown(pickLab(lab, globals)))
     } catch (error) {
       problems.push(error)
     }
   }
   if (options.json) printJson(taken)
   else for (const one of taken) print(describe(one))
+  throwTogether(problems)
+}
+
+/** One error as it is, several as one with all their words; nothing where there is none. */
+export function throwTogether(problems: readonly unknown[]): void {
   if (problems.length === 1) throw problems[0]
-  if (problems.length > 1)
-    throw new LabError(
-      problems.map(problem => (problem instanceof Error ? problem.message : problem)).join('\n'),
-    )
+  if (problems.length > 1) throw new LabError(problems.map(wordsOf).join('\n'))
 }
 
-function wanted(names: readonly string[], globals: GlobalOptions): string[] {
-  return names.length === 0
-    ? [pickLab(undefined, globals)]
-    : names.map(name => pickLab(name, globals))
+function wordsOf(problem: unknown): string {
+  if (!(problem instanceof Error)) return String(problem)
+  const hint = problem instanceof LabError ? problem.hint : null
+  return [problem.message, ...(hint === null ? [] : [hint])].join('\n')
 }
 
-/** Takes one lab down under its lock. */
-export async function takeLabDown(lab: string): Promise<TakenDown> {
-  await using _lock = await lockLab({
-    lab,
-    command: `lab down ${lab}`,
-    waitMs: LOCK_WAIT_MS,
-    onWait: holder => remark(`Waiting for ${holder} …`),
-  })
+async function takeLabDown(lab: string): Promise<TakenDown> {
+  await using _lock = await lockForCommand(lab, `lab down ${lab}`)
   return await takeDown(lab)
 }
 

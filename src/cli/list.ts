@@ -47,8 +47,12 @@ export type LabState =
 
 /** How far a lab has come, and whether somebody is at it. */
 export async function stateOf(lab: string): Promise<LabState> {
+  return stateWhile(await isHeld(lab), lab)
+}
+
+/** The same for one who knows whether somebody is at it. */
+export function stateWhile(busy: boolean, lab: string): LabState {
   const journal = readJournal(lab)
-  const busy = await isHeld(lab)
   if (journal.bootId !== null && journal.bootId !== readBootId()) return 'gone since reboot'
   if (journal.phase === 'stands') return 'stands'
   if (journal.phase === 'removing') return busy ? 'removing' : 'half-removed'

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LabError } from './lab-error.ts'
 
 /** Milliseconds; long enough for the largest lab that another command may be building or taking down. */
@@ -33,8 +34,12 @@ export async function lockLab(options: LockOptions): Promise<LabLock> {
       told = true
     }
     if (Date.now() >= deadline) throw heldError(options.lab, holder)
+    await delay(TRY_AGAIN_MS)
   }
 }
+
+/** A holder that ends connections at once must not keep a processor busy. */
+const TRY_AGAIN_MS = 50
 
 function addressOf(lab: string): string {
   return `\0lab/${lab}`
@@ -66,7 +71,7 @@ async function askHolder(lab: string, stayMs: number): Promise<string | null> {
   let words = ''
   socket.setEncoding('utf8')
   socket.on('data', chunk => {
-    words += chunk
+    words = printable(words + chunk)
     if (stayMs === 0) socket.destroy()
   })
   socket.on('error', () => resolve(null))
@@ -80,6 +85,13 @@ async function askHolder(lab: string, stayMs: number): Promise<string | null> {
 }
 
 const HELLO_MS = 500
+
+/** Any process may have taken the address: what it says must not reach the terminal as it is, nor fill memory. */
+function printable(words: string): string {
+  return words.replace(/\p{C}/gu, '?').slice(0, MAX_WORDS)
+}
+
+const MAX_WORDS = 200
 
 /** Those who wait learn it from the end of their connection. */
 async function release(server: Server, waiting: ReadonlySet<Socket>): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { labsDirectory } from '../../src/lab/paths.ts'
 import { labNames } from '../../src/lab/record.ts'
 import { lab, randomLabName, hostTest as test } from './support/lab.ts'
+import { cleanOnly } from './support/sweep.ts'
 
 test('a directory that no lab could be called is no lab', async t => {
   const path = `${labsDirectory}/lost+found`
@@ -36,4 +37,25 @@ test('what a kill before the record has left is cleared away', async t => {
   writeFileSync(`${path}/lab.json.new`, '{"for')
   t.is((await lab(['down', name])).exitCode, 0)
   t.false(existsSync(path))
+})
+
+test('clean takes away what is left over although a record is damaged, and says so', async t => {
+  const [damaged, left] = [`a-${randomLabName()}`.slice(0, 32), randomLabName()]
+  for (const name of [damaged, left]) mkdirSync(`${labsDirectory}/${name}`, { recursive: true })
+  writeFileSync(`${labsDirectory}/${damaged}/lab.json`, '{"for')
+  const { exitCode, stdout, stderr } = await cleanOnly(t, [damaged, left])
+  t.is(exitCode, 1)
+  t.regex(stdout, new RegExp(`✔ Lab ${left} \\(half-built\\) is gone`))
+  t.regex(stderr, new RegExp(`Cannot read \\S+/${damaged}/lab.json`))
+  t.true(existsSync(`${labsDirectory}/${damaged}`))
+  rmSync(`${labsDirectory}/${damaged}`, { recursive: true })
+})
+
+test('down takes the labs away that there are, whatever other names it was given', async t => {
+  const name = randomLabName()
+  mkdirSync(`${labsDirectory}/${name}`, { recursive: true })
+  const { exitCode, stderr } = await lab(['down', 'no-such-lab', name])
+  t.is(exitCode, 1)
+  t.regex(stderr, /There is no lab no-such-lab/)
+  t.false(existsSync(`${labsDirectory}/${name}`))
 })
