@@ -47,6 +47,16 @@ export function networkNamespaceOf(pid: number): number | null {
   }
 }
 
+/** Whether a process counts its pids as this one does: a container's are seen from outside, and are not ours. */
+export function sharesOurPids(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // gone, a kernel thread, or not ours to look at
+    return false
+  }
+}
+
 /** Pid in a pid file; null where the file is absent or holds no pid. */
 export function readPidFile(path: string): number | null {
   const pid = Number((readOrNull(path) ?? '').trim() || Number.NaN)

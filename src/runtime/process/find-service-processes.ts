@@ -1,25 +1,34 @@
+import { asOfThisBoot, readJournal } from '../../lab/journal.ts'
+import { inodeOfIdentity } from '../../linux/namespace-identity.ts'
 import {
   commandLineOf,
   environmentOfProcess,
   liveProcesses,
+  networkNamespaceOf,
   type ProcessIdentity,
+  sharesOurPids,
 } from '../../linux/process-table.ts'
 import type { ServiceStep } from '../../plan/step.ts'
 
 /**
  * Every live process of services of a lab, whatever their pid files say: a starter that has not come so far, one whose
- * pid file was lost, one whose namespace has lost its name. Known by the environment that it was given and by the
- * program's name.
+ * pid file was lost, one whose namespace has lost its name. Known by the environment that it was given, by the
+ * program's name, and by a network namespace that the journal records as made by the lab: another machine's lab of that
+ * name, in a container that this one sees into, has other namespaces.
  */
 export function findServiceProcesses(
   services: readonly ServiceStep[],
   lab: string,
 ): ProcessIdentity[] {
+  const { namespaces } = asOfThisBoot(readJournal(lab))
+  const inodes = new Set([...namespaces.values()].map(inodeOfIdentity))
   return liveProcesses().filter(({ pid }) => {
     const environment = environmentOfProcess(pid)
     return (
       environment.get('LAB') === lab &&
-      services.some(service => isProcessOf(service, environment, commandLineOf(pid)))
+      services.some(service => isProcessOf(service, environment, commandLineOf(pid))) &&
+      inodes.has(networkNamespaceOf(pid) ?? -1) &&
+      sharesOurPids(pid)
     )
   })
 }
