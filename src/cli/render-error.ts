@@ -26,7 +26,8 @@ function exitCodeOf(error: unknown): number {
   return 1
 }
 
-const OWN_ERRORS = new Set(['LabError', 'TopologyMistakes'])
+/** AbortError: an interrupted command, with the code that shells give one. */
+const OWN_ERRORS = new Set(['LabError', 'TopologyMistakes', 'AbortError'])
 
 function isOwn(error: Error): boolean {
   return OWN_ERRORS.has(error.name)

@@ -1,23 +1,21 @@
 import { LabError } from '../lab/lab-error.ts'
-import { LOCK_WAIT_MS, lockLab } from '../lab/lock.ts'
 import type { LabRecord } from '../lab/record.ts'
 import { restartServices, serviceNamesOf } from '../lab/restart-services.ts'
 import { suggest } from '../topology/suggest.ts'
-import { type GlobalOptions, pickRecord } from './pick-lab.ts'
-import { print, remark } from './print.ts'
+import { untilInterrupted } from './interrupt.ts'
+import { lockForCommand } from './lock-for-command.ts'
+import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
+import { print } from './print.ts'
 import { requireRoot } from './require-root.ts'
 
 /** `lab restart`: stops the services of that name and starts them again, and waits until they serve. */
 export async function restart(service: string, globals: GlobalOptions): Promise<void> {
   requireRoot()
-  const record = pickRecord(undefined, globals)
-  await using _lock = await lockLab({
-    lab: record.lab,
-    command: `lab restart ${service}`,
-    waitMs: LOCK_WAIT_MS,
-    onWait: holder => remark(`Waiting for ${holder} …`),
-  })
-  const restarted = await restartServices(record, service)
+  const lab = pickLab(undefined, globals)
+  await using _lock = await lockForCommand(lab, `lab restart ${service}`)
+  const record = pickRecord(lab, globals)
+  using interrupt = untilInterrupted()
+  const restarted = await restartServices(record, service, interrupt.signal)
   if (restarted.length === 0) throw unknownService(record, service)
   for (const { name, pid } of restarted) print(`✔ ${name} serves again, pid ${pid}`)
 }

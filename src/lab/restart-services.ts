@@ -12,25 +12,31 @@ export interface Restarted {
 /**
  * Stops services and starts them again: one service by the operator's name (`haproxy`, `nova-api-metadata`) or by
  * its own (`haproxy-<network id>`), or all that an agent looks after (`neutron-dhcp-agent`). The supervisor is stopped
- * meanwhile, so that it does not take the stop for a death. Gives those that serve again; none for an unknown name.
+ * meanwhile, so that it does not take the stop for a death; it comes back whatever happens, and puts right what an
+ * abort left undone. Gives those that serve again; none for an unknown name. Throws the signal's reason.
  */
-export async function restartServices(record: LabRecord, wanted: string): Promise<Restarted[]> {
+export async function restartServices(
+  record: LabRecord,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<Restarted[]> {
   const { lab, plan } = record
   const all = plan.steps.filter((step): step is ServiceStep => step.kind === 'service')
   const isWanted = (step: ServiceStep) => namesOf(step).includes(wanted)
   const restarted: Restarted[] = []
   if (!all.some(isWanted)) return restarted
-  const start = async (service: ServiceStep) => {
-    const { pid } = await startService(service, lab)
+  const start = async (service: ServiceStep, limit?: AbortSignal) => {
+    const { pid } = await startService(service, lab, limit)
     if (isWanted(service)) restarted.push({ name: service.name, pid })
   }
   const supervisors = all.filter(isSupervisor)
-  await stopServices(supervisors, lab)
   try {
+    await stopServices(supervisors, lab)
     for (const service of all.filter(isWanted)) {
       if (isSupervisor(service)) continue
+      signal.throwIfAborted()
       await stopServices([service], lab)
-      await start(service)
+      await start(service, signal)
     }
   } finally {
     for (const supervisor of supervisors) await start(supervisor)

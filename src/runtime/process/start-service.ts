@@ -9,13 +9,15 @@ import type { ServiceStep } from '../../plan/step.ts'
 
 /**
  * Starts a service and waits until it serves: until a daemon's starter has ended well, or until a program in the
- * background has written its pid file. Its output goes to its log file. Throws CommandFailed with what it said.
+ * background has written its pid file. Its output goes to its log file. Throws CommandFailed with what it said, or the
+ * signal's reason.
  */
 export async function startService(
   service: ServiceStep,
   lab: string,
   signal?: AbortSignal,
 ): Promise<ProcessIdentity> {
+  signal?.throwIfAborted()
   for (const path of service.leaves) rmSync(path, { force: true })
   const { argv } = commandOf([service])
   const said = logFrom(service.logFile)
@@ -72,6 +74,7 @@ const POLL_MS = 4
 /** Rejects with the reason of the limit, if that ever comes. */
 function never(limit: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
+  if (limit.aborted) reject(limit.reason)
   limit.addEventListener('abort', () => reject(limit.reason), { once: true })
   promise.catch(() => undefined)
   return promise
