@@ -28,26 +28,52 @@ export class Supervisor {
     this.#history = { ...readSupervisorState(record.lab).services }
     this.#watched = record.plan.steps
       .filter((step): step is ServiceStep => step.kind === 'service' && step.supervised)
-      .map(service => ({ service, process: findService(service), retryAt: 0, failures: 0 }))
+      .map(service => ({
+        service,
+        process: findService(service),
+        retryAt: 0,
+        failures: 0,
+        isBeingPutBack: false,
+      }))
   }
 
   /** Looks until the signal aborts or the lab's record is gone. */
   async watch(signal: AbortSignal): Promise<void> {
+    const working = new Set<Promise<void>>()
     while (!signal.aborted && existsSync(recordPathOf(this.#lab))) {
-      const dead = this.#watched.filter(isDead)
-      await Promise.all(dead.map(watched => this.#putBack(watched, signal)))
+      const work = this.#putBack(this.#findDead(), signal).finally(() => working.delete(work))
+      working.add(work)
       await delay(LOOK_EVERY_MS, undefined, { signal }).catch(ignoreAbort)
     }
+    await Promise.all(working)
   }
 
-  async #putBack(watched: Watched, signal: AbortSignal): Promise<void> {
+  /** Those that nobody is starting already, and whose pid file names no other live process of theirs. */
+  #findDead(): Watched[] {
+    return this.#watched.filter(watched => {
+      if (watched.isBeingPutBack || !isDead(watched)) return false
+      watched.process = findService(watched.service)
+      return watched.process === null && Date.now() >= watched.retryAt
+    })
+  }
+
+  /** What died together is looked for in /proc together; each is looked at again as soon as it stands. */
+  async #putBack(dead: readonly Watched[], signal: AbortSignal): Promise<void> {
+    if (dead.length === 0) return
+    for (const watched of dead) watched.isBeingPutBack = true
+    for (const { service, failures } of dead) {
+      if (failures === 0) this.#log(service, 'ERROR', notFound(service))
+      this.#log(service, 'WARNING', `Respawning ${respawnNameOf(service)}`)
+    }
+    const services = dead.map(({ service }) => service)
+    const stopped = stopServices(services, this.#lab)
+    await Promise.all(dead.map(watched => this.#startAgain(watched, stopped, signal)))
+  }
+
+  async #startAgain(watched: Watched, stopped: Promise<void>, signal: AbortSignal): Promise<void> {
     const { service } = watched
-    watched.process = findService(service)
-    if (watched.process !== null || signal.aborted || Date.now() < watched.retryAt) return
-    if (watched.failures === 0) this.#log(service, 'ERROR', notFound(service))
-    this.#log(service, 'WARNING', `Respawning ${respawnNameOf(service)}`)
     try {
-      await stopServices([service], this.#lab)
+      await stopped
       watched.process = await startService(service, this.#lab, signal)
       watched.failures = 0
       this.#remember(service, null)
@@ -59,6 +85,8 @@ export class Supervisor {
       const words = error instanceof Error ? error.message : String(error)
       this.#remember(service, words)
       this.#log(service, 'ERROR', words)
+    } finally {
+      watched.isBeingPutBack = false
     }
   }
 
@@ -68,7 +96,7 @@ export class Supervisor {
     const lastRestartAt =
       lastError === null ? new Date().toISOString() : (before?.lastRestartAt ?? null)
     this.#history[name] = { restarts, lastRestartAt, lastError }
-    writeSupervisorState(this.#lab, { services: this.#history })
+    ignoreFailure(() => writeSupervisorState(this.#lab, { services: this.#history }))
   }
 
   /** Under the name of the agent that would notice it on a real node. */
@@ -76,7 +104,8 @@ export class Supervisor {
     const agent = agentOf(service)
     const time = new Date().toISOString().replace('T', ' ').replace('Z', '')
     const line = `${time} ${process.pid} ${level} neutron.agent.linux.external_process [-] ${words}\n`
-    appendFileSync(`${statePathOf(this.#lab)}/log/${agent}.log`, line, { mode: 0o600 })
+    const path = `${statePathOf(this.#lab)}/log/${agent}.log`
+    ignoreFailure(() => appendFileSync(path, line, { mode: 0o600 }))
   }
 }
 
@@ -89,10 +118,20 @@ interface Watched {
   process: ProcessIdentity | null
   retryAt: number
   failures: number
+  isBeingPutBack: boolean
 }
 
 function isDead({ process }: Watched): boolean {
   return process === null || !isAlive(process)
+}
+
+/** Services must come back although the disk is full, or the log directory is gone. */
+function ignoreFailure(bookkeeping: () => void): void {
+  try {
+    bookkeeping()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
 }
 
 function ignoreAbort(error: unknown): void {
