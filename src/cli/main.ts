@@ -1,6 +1,17 @@
 import { Command, CommanderError, Option } from 'commander'
 import { renderError } from './render-error.ts'
 
+// What a lab writes says its own mode; folders above it must be passable for services without root.
+process.umask(0o022)
+
+// `lab … | head -1` reads no more than it wants; errors of stderr have nowhere left to be told.
+process.stdout.on('error', (error: Error & { readonly code?: unknown }) => {
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`✖ Cannot write the answer: ${error.message}\n`)
+  process.exitCode = 1
+})
+process.stderr.on('error', () => undefined)
+
 /** The command line: parses, picks the command and imports it on demand, so that help costs next to nothing. */
 const program = new Command('lab')
   .description(

@@ -7,6 +7,7 @@ import { Supervisor } from './supervisor.ts'
 /** The supervisor of a lab: `supervisor-main.ts --lab NAME`. Ends on SIGTERM and when the lab's record goes. */
 const { values } = parseArgs({ options: { lab: { type: 'string' } } })
 const lab = values.lab ?? ''
+process.umask(0o022)
 const record = readRecord(lab)
 if (record === null) {
   console.error(`supervisor: there is no lab ${lab}`)
