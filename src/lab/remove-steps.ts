@@ -34,7 +34,16 @@ export async function removeSteps(
     }
   }
   const backwards = [...steps].reverse()
-  await attempt('services', () => stopServices(backwards.filter(isService), lab))
+  const services = backwards.filter(isService)
+  const isSupervisor = ({ service }: ServiceStep) => service === 'supervisor'
+  // It would put the others back, and may be starting one now.
+  await attempt('supervisor', () => stopServices(services.filter(isSupervisor), lab))
+  await attempt('services', () =>
+    stopServices(
+      services.filter(one => !isSupervisor(one)),
+      lab,
+    ),
+  )
   await removeFromNamespaces(backwards, attempt)
   await attempt('namespaces', () => removeNamespaces(backwards.filter(isNamespace), journal))
   for (const step of backwards) {
