@@ -13,6 +13,8 @@ export class Progress {
       if (total > 0) this.#phases.set(phase, new PhaseProgress(title, total))
     }
     this.#drawn = draw([...this.#phases.values()])
+    // Waited for in the end, which may be long after it has failed.
+    this.#drawn.catch(() => undefined)
   }
 
   note(event: ApplyEvent): void {

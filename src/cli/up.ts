@@ -1,11 +1,10 @@
 import { ApplyFailed } from '../lab/apply.ts'
-import { LOCK_WAIT_MS, lockLab } from '../lab/lock.ts'
 import { readRecord } from '../lab/record.ts'
 import { bringUp, type UpResult } from '../lab/up.ts'
 import { ensurePrograms } from './ensure-programs.ts'
 import { FirstFetch } from './first-fetch.ts'
 import { untilInterrupted } from './interrupt.ts'
-import { remark } from './print.ts'
+import { lockForCommand } from './lock-for-command.ts'
 import { Progress } from './progress.ts'
 import { readWish, type Wish } from './read-wish.ts'
 import { refuseLackingMachine } from './refuse-lacking-machine.ts'
@@ -30,12 +29,7 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   if (options.dryRun) return (await import('./print-script.ts')).printScript(wish)
   await ensurePrograms(options.install)
   await refuseLackingMachine()
-  await using _lock = await lockLab({
-    lab: wish.lab,
-    command: `lab up ${source}`,
-    waitMs: LOCK_WAIT_MS,
-    onWait: holder => remark(`Waiting for ${holder} …`),
-  })
+  await using _lock = await lockForCommand(wish.lab, `lab up ${source}`)
   const { result, fetch } = await build(wish, options)
   const { summarize } = await loadSummary()
   await summarize(result, fetch, {
@@ -64,7 +58,8 @@ async function build(
       onStart: steps => {
         progress.start(steps)
         fetch.start(steps)
-        void loadSummary()
+        // Only fetched early: where that fails, it fails again where it is used.
+        loadSummary().catch(() => undefined)
       },
       onEvent: event => {
         progress.note(event)
