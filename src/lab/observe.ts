@@ -1,5 +1,6 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { isNamespace, namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { type NamespaceView, readNamespace } from '../linux/read-ip.ts'
 import { readRules } from '../linux/read-rules.ts'
@@ -10,6 +11,7 @@ import type { DirectoryStep, FileStep, ServiceStep, Step, SysctlStep } from '../
 import { findService } from '../runtime/process/find-service.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
 import type { JournalSummary } from './journal.ts'
+import { readIfThere } from './read-if-there.ts'
 import { readLeasedRoutes } from './read-lease.ts'
 import { isOwnNamespace } from './remove-steps.ts'
 
@@ -33,22 +35,45 @@ export async function observe(
   )
   const namespaces = new Map<string, NamespaceView>()
   await forEachParallel([...standing], async name => {
-    namespaces.set(name, await readNamespace(name))
+    const view = await unlessGone(name, () => readNamespace(name))
+    if (view === null) standing.delete(name)
+    else namespaces.set(name, view)
   })
   const processes = new Map<string, ProcessIdentity>()
   const differences = new Map<string, readonly string[]>()
   await forEachParallel(steps, async step => {
-    if ('namespace' in step && !standing.has(step.namespace)) {
-      differences.set(step.id, [`namespace ${step.namespace} is missing`])
-      return
-    }
-    if (step.kind === 'service') {
+    if (step.kind === 'service' && standing.has(step.namespace)) {
       const process = findService(step)
       if (process !== null) processes.set(step.name, process)
     }
-    differences.set(step.id, await differencesOf(step, namespaces, processes))
+    const compare = () => differencesOf(step, namespaces, processes)
+    differences.set(step.id, await unlessMissing(step, standing, compare))
   })
   return { differences, processes, namespaces }
+}
+
+async function unlessMissing(
+  step: Step,
+  standing: ReadonlySet<string>,
+  compare: () => Promise<string[]>,
+): Promise<string[]> {
+  if (!('namespace' in step)) return await compare()
+  const found = standing.has(step.namespace) ? await unlessGone(step.namespace, compare) : null
+  return found ?? [`namespace ${step.namespace} is missing`]
+}
+
+/**
+ * A look is taken without the lock, so a namespace may go in the middle of it; and a kill in the middle of `ip netns
+ * add` leaves its name without it. Null where there is none.
+ */
+async function unlessGone<T>(namespace: string, look: () => Promise<T>): Promise<T | null> {
+  const identity = namespaceIdentityOf(namespace)
+  try {
+    return await look()
+  } catch (error) {
+    if (identity === namespaceIdentityOf(namespace) && isNamespace(namespace)) throw error
+    return null
+  }
 }
 
 async function forEachParallel<T>(
@@ -99,7 +124,9 @@ function pathDifferences(step: DirectoryStep | FileStep): string[] {
   if (step.kind === 'directory') return found.isDirectory() ? [] : [`${step.path} is no directory`]
   if (!found.isFile()) return [`${step.path} is no file`]
   if (step.volatile) return []
-  return readFileSync(step.path, 'utf8') === step.content ? [] : [`${step.path} was changed`]
+  const content = readIfThere(step.path)
+  if (content === null) return [`${step.path} is missing`]
+  return content === step.content ? [] : [`${step.path} was changed`]
 }
 
 function serviceDifferences(

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { statfsSync, statSync } from 'node:fs'
 
 /**
  * What tells a named network namespace from any other that has its name at another time: `inode:birth`, the birth as
@@ -12,6 +12,19 @@ export function namespaceIdentityOf(name: string): string | null {
   const rest = String(found.ctimeNs % NANOSECONDS).padStart(9, '0')
   return `${found.ino}:${seconds}.${rest}`
 }
+
+/** Whether the name stands for a namespace, and is not the mere file on which `ip netns add` mounts one. */
+export function isNamespace(name: string): boolean {
+  try {
+    return statfsSync(`/run/netns/${name}`).type === NSFS_MAGIC
+  } catch {
+    // gone
+    return false
+  }
+}
+
+/** statfs(2) */
+const NSFS_MAGIC = 0x6e736673
 
 /** The inode in an identity. */
 export function inodeOfIdentity(identity: string): number {

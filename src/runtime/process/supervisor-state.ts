@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { supervisorStatePathOf } from '../../lab/paths.ts'
+import { readIfThere } from '../../lab/read-if-there.ts'
 
 /** What has become of a service since its lab was built. */
 export interface ServiceHistory {
@@ -16,9 +17,8 @@ export interface SupervisorState {
 
 /** What the supervisor of a lab has written down; nothing where none has run. */
 export function readSupervisorState(lab: string): SupervisorState {
-  const path = supervisorStatePathOf(lab)
-  if (!existsSync(path)) return { services: {} }
-  return JSON.parse(readFileSync(path, 'utf8'))
+  const text = readIfThere(supervisorStatePathOf(lab))
+  return text === null ? { services: {} } : JSON.parse(text)
 }
 
 /** Replaces the whole file at once, so that readers never see half of it. */
