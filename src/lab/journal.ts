@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import type { ProcessIdentity } from '../linux/process-table.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
 import { stepIds } from '../plan/names.ts'
 import { LineFile } from './line-file.ts'
 import { journalPathOf } from './paths.ts'
+import { readIfThere } from './read-if-there.ts'
 
 export type JournalEntry =
   | { readonly event: 'open'; readonly bootId: string; readonly at: string }
@@ -13,7 +12,6 @@ export type JournalEntry =
       readonly steps: readonly string[]
       /** Identities of the namespaces that were made, by name (see `namespaceIdentityOf`). */
       readonly namespaces?: Readonly<Record<string, string>>
-      readonly process?: ProcessIdentity
     }
   | { readonly event: 'removed'; readonly steps: readonly string[] }
   | { readonly event: 'stands'; readonly at: string }
@@ -50,8 +48,7 @@ export interface JournalSummary {
 
 /** Reads a lab's journal; without one, a lab of which nothing has begun. A torn last line is passed over. */
 export function readJournal(lab: string): JournalSummary {
-  const path = journalPathOf(lab)
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const text = readIfThere(journalPathOf(lab)) ?? ''
   return summarizeJournal(text.split('\n').flatMap(parseLine))
 }
 

@@ -1,19 +1,18 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
-import type { ProcessIdentity } from '../linux/process-table.ts'
 import { run } from '../linux/run.ts'
-import { type Command, type CommandStep, commandOf } from '../plan/command.ts'
+import { type Command, type CommandStep, commandOf, isCommandStep } from '../plan/command.ts'
 import type { StepGroup } from '../plan/schedule.ts'
-import type { DirectoryStep, FileStep, ServiceStep, Step } from '../plan/step.ts'
+import type { DirectoryStep, FileStep, NamespaceStep, ServiceStep } from '../plan/step.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
 import { startService } from '../runtime/process/start-service.ts'
+import { Journal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { makeShared } from './shared-directory.ts'
 
 /** What making steps leaves to remember. */
 export interface Made {
   readonly namespaces?: Readonly<Record<string, string>>
-  readonly process?: ProcessIdentity
 }
 
 interface MakeOptions {
@@ -64,28 +63,41 @@ async function makeService(step: ServiceStep, { lab, signal }: MakeOptions): Pro
       `${step.name} runs, but does not listen on ${missing.map(describeListener).join(', ')}`,
       { hint: `Read ${step.logFile}.` },
     )
-  return { process }
+  return {}
 }
 
 async function makeBatch(
   steps: readonly [CommandStep, ...CommandStep[]],
   options: MakeOptions,
 ): Promise<Made> {
-  await runCommand(commandOf(steps), options)
+  const strangers = namespacesIn(steps).filter(({ namespace }) => namespaceIdentityOf(namespace))
+  try {
+    await runCommand(commandOf(steps), options)
+  } catch (error) {
+    disown(strangers, options.lab)
+    throw error
+  }
   const namespaces = readIdentities(steps)
   return Object.keys(namespaces).length === 0 ? {} : { namespaces }
 }
 
+function namespacesIn(steps: readonly CommandStep[]): NamespaceStep[] {
+  return steps.filter(step => step.kind === 'netns')
+}
+
+/** What somebody else has made since the lab claimed the name: its making had begun, and yet it is not the lab's. */
+function disown(strangers: readonly NamespaceStep[], lab: string): void {
+  if (strangers.length === 0) return
+  using journal = new Journal(lab)
+  journal.write({ event: 'removed', steps: strangers.map(({ id }) => id) })
+}
+
 function readIdentities(steps: readonly CommandStep[]): Record<string, string> {
-  const names = steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
+  const names = namespacesIn(steps).map(({ namespace }) => namespace)
   return Object.fromEntries(names.map(name => [name, namespaceIdentityOf(name) ?? 'gone']))
 }
 
 async function runCommand({ argv, stdin }: Command, { lab, signal }: MakeOptions): Promise<string> {
   const [file = '', ...rest] = argv
   return await run([file, ...rest], { stdin, lab, signal })
-}
-
-function isCommandStep(step: Step): step is CommandStep {
-  return step.kind !== 'file' && step.kind !== 'directory'
 }

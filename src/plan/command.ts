@@ -12,6 +12,10 @@ export interface Command {
 /** Steps that a process carries out, as against files and directories. */
 export type CommandStep = Exclude<Step, { kind: 'file' | 'directory' }>
 
+export function isCommandStep(step: Step): step is CommandStep {
+  return step.kind !== 'file' && step.kind !== 'directory'
+}
+
 /**
  * Steps with the same key that are ready together go as one process: `ip -batch` of one namespace is about twenty
  * times faster than a process for each line. Null: the step goes alone.

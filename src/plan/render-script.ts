@@ -1,4 +1,4 @@
-import { type Command, type CommandStep, commandOf } from './command.ts'
+import { type Command, commandOf, isCommandStep } from './command.ts'
 import { orderIntoGroups } from './order-into-groups.ts'
 import { sharedMarkerOf } from './shared-marker.ts'
 import { quoteCommand, quoteWord } from './shell-quote.ts'
@@ -92,10 +92,6 @@ function renderSteps(first: Step, rest: readonly Step[]): string {
     default:
       return renderCommand(commandOf([first, ...rest.filter(isCommandStep)]))
   }
-}
-
-function isCommandStep(step: Step): step is CommandStep {
-  return step.kind !== 'file' && step.kind !== 'directory'
 }
 
 function renderDirectory({ path, mode, shared }: DirectoryStep): string {

@@ -1,10 +1,17 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { execa } from 'execa'
+import { deriveCloud } from '../../src/cloud/derive-cloud.ts'
+import { loadTopologyFile } from '../../src/lab/load-topology-file.ts'
 import { journalPathOf } from '../../src/lab/paths.ts'
+import { takeDown } from '../../src/lab/take-down.ts'
+import { bringUp } from '../../src/lab/up.ts'
+import { gatherFacts } from '../../src/linux/gather-facts.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../src/linux/process-table.ts'
+import { buildPlan } from '../../src/plan/build-plan.ts'
+import { stepIds } from '../../src/plan/names.ts'
 import {
   lab,
   randomLabName,
@@ -168,7 +175,7 @@ test('of two labs with the same ids the second is refused and told whose they ar
       const second = await lab(['up', path, '--name', name])
       t.is(second.exitCode, 1)
       t.regex(second.stderr, new RegExp(`qdhcp-11111111\\S+ is lab ${first.name}'s`))
-      t.regex(second.stderr, new RegExp(`\`lab down ${first.name}\` frees it`))
+      t.regex(second.stderr, new RegExp(`\`\\S*lab down ${first.name}\` frees it`))
       t.false(stateExists(name))
       t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
       await first.inNode('vm1', ['curl', '-sf', 'http://169.254.169.254/latest/meta-data/'])
@@ -186,5 +193,30 @@ test('of two labs with the same ids that start at once exactly one comes to stan
     t.is((await lab(['status', winner])).exitCode, 0)
     t.is((await lab(['down', winner])).exitCode, 0)
   })
+  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+})
+
+test("somebody else's namespace, made after the lab had claimed its name, outlives the rollback", async t => {
+  const before = await snapshotMachine()
+  const name = randomLabName()
+  const namespace = `lab-${name}-vm2`
+  const { topology } = await loadTopologyFile('dhcp-mode')
+  const cloud = deriveCloud(topology, { lab: name, secret: 'secret' })
+  const plan = buildPlan(cloud, gatherFacts())
+  t.true(plan.steps.some(({ id }) => id === stepIds.namespace(namespace)))
+  const building = bringUp({
+    topology: 'dhcp-mode',
+    cloud,
+    plan,
+    signal: new AbortController().signal,
+    onEvent: ({ event, steps }) => {
+      if (event === 'begin' && steps.some(({ id }) => id === stepIds.namespace(namespace)))
+        execFileSync('ip', ['netns', 'add', namespace])
+    },
+  })
+  await t.throwsAsync(building, { name: 'ApplyFailed' })
+  await takeDown(name)
+  t.true(existsSync(`/run/netns/${namespace}`))
+  await execa('ip', ['netns', 'delete', namespace])
   t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 })

@@ -1,14 +1,15 @@
 import test from 'ava'
-import { batchKeyOf, type CommandStep, commandOf, removeCommandOf } from '../../src/plan/command.ts'
+import {
+  batchKeyOf,
+  type CommandStep,
+  commandOf,
+  isCommandStep,
+  removeCommandOf,
+} from '../../src/plan/command.ts'
 import { quoteCommand } from '../../src/plan/shell-quote.ts'
-import type { Step } from '../../src/plan/step.ts'
 import { planOf, shippedTopology } from '../fixtures/planned.ts'
 
 const { steps } = planOf(shippedTopology('router-mode'))
-
-function isCommandStep(step: Step): step is CommandStep {
-  return step.kind !== 'file' && step.kind !== 'directory'
-}
 
 function pick(id: string): CommandStep {
   const step = steps.filter(isCommandStep).find(candidate => candidate.id === id)
