@@ -54,9 +54,12 @@ function splitAtTab(line: string): readonly [string, string] {
 function judge({ command, remedy, ...subject }: Probe, said: string | undefined): Finding {
   if (said === undefined) return unchecked(subject, 'was not reached', 'sudo lab doctor')
   if (said === '') return ok(subject, 'can be used')
-  if (/not found/.test(said)) return unchecked(subject, said, 'lab doctor --install')
+  if (SHELL_LACKS_PROGRAM.test(said)) return unchecked(subject, said, 'lab doctor --install')
   return missing(subject, `${command}: ${said}`, remedy)
 }
+
+/** dash: `sh: 1: eval: ip: not found`; bash: `sh: line 1: ip: command not found`. modprobe's words are others. */
+const SHELL_LACKS_PROGRAM = /^\S*sh: (line )?\d+: (eval: )?[\w.-]+: (command )?not found/
 
 const NAMESPACES = {
   id: 'namespaces',
