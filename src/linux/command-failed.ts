@@ -15,15 +15,12 @@ export class CommandFailed extends Error {
   readonly argv: readonly string[]
   readonly exitCode: number | null
   readonly output: string
-  /** The line of an `ip -batch` that failed, from 1; null where the program names none. */
-  readonly failedLine: number | null
 
   constructor(failure: Failure, options?: ErrorOptions) {
     super(messageOf(failure), options)
     this.argv = failure.argv
     this.exitCode = failure.exitCode
     this.output = failure.output
-    this.failedLine = failedLineOf(failure.output)
   }
 }
 
@@ -38,7 +35,7 @@ function messageOf({ argv, stdin, exitCode, signal, output }: Failure): string {
   return `${shown}\n${ending}${output === '' ? '' : `: ${output}`}`
 }
 
-/** iproute2 says `Command failed -:3` for the third line of a batch. */
+/** From 1: iproute2 says `Command failed -:3` for the third line of a batch. Null where the program names none. */
 function failedLineOf(output: string): number | null {
   const match = /^Command failed -:(\d+)$/m.exec(output)
   return match?.[1] === undefined ? null : Number(match[1])
