@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { LabError } from '../lab/lab-error.ts'
-import type { LabRecord } from '../lab/record.ts'
+import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { systemPath } from '../linux/system-path.ts'
 import { findNode, nodeNames } from '../plan/find-node.ts'
 import { suggest } from '../topology/suggest.ts'
@@ -43,7 +44,7 @@ function namespaceOf(record: LabRecord, node: string): string {
   }
   if (existsSync(`/run/netns/${namespace}`)) return namespace
   throw new LabError(`Namespace ${namespace} of ${node} does not stand`, {
-    hint: `\`lab up ${record.topology}\` puts it back.`,
+    hint: `\`${upCommandOf(record)}\` puts it back.`,
   })
 }
 
@@ -66,5 +67,5 @@ async function enter(
 }
 
 function signalNumber(signal: unknown): number {
-  return signal === 'SIGKILL' ? 9 : signal === 'SIGINT' ? 2 : 15
+  return new Map<unknown, number>(Object.entries(constants.signals)).get(signal) ?? 0
 }

@@ -2,6 +2,7 @@ import { readJournal } from '../lab/journal.ts'
 import { isHeld } from '../lab/lock.ts'
 import { labNames, readRecordIfReadable } from '../lab/record.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
+import { commandLine } from './command-name.ts'
 import { alignColumns, print, printJson } from './print.ts'
 import { requireRoot } from './require-root.ts'
 
@@ -10,7 +11,8 @@ export async function list(options: { readonly json?: true }): Promise<void> {
   requireRoot()
   const labs = await Promise.all(labNames().map(describeLab))
   if (options.json) return printJson(labs)
-  if (labs.length === 0) return print('No lab stands. sudo lab up dhcp-mode builds one.')
+  if (labs.length === 0)
+    return print(`No lab stands. \`${commandLine('up', 'dhcp-mode')}\` builds one.`)
   const rows = labs.map(lab => [
     lab.name,
     lab.state,

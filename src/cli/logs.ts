@@ -24,8 +24,7 @@ export async function logs(
   requireRoot()
   const lab = pickLab(undefined, globals)
   const files = filesOf(lab, service)
-  if (options.follow)
-    return await follow(files.length > 0 ? files : [`${logDirectoryOf(lab)}/${service}.log`])
+  if (options.follow) return await follow(files.length > 0 ? files : [firstLogOf(lab, service)])
   if (options.json)
     return printJson(
       files.map(file => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') })),
@@ -33,6 +32,14 @@ export async function logs(
   if (files.length === 0)
     return remark(`${service ?? 'Nothing'} has logged nothing yet in lab ${lab}.`)
   print(files.map(file => render(file, files.length > 1)).join('\n'))
+}
+
+/** One that is still to come; tail waits for it. Throws LabError where no service is named. */
+function firstLogOf(lab: string, service: string | undefined): string {
+  if (service !== undefined) return `${logDirectoryOf(lab)}/${service}.log`
+  throw new LabError(`Nothing has logged anything yet in lab ${lab}`, {
+    hint: 'Name a service, to wait for what it will log.',
+  })
 }
 
 function logDirectoryOf(lab: string): string {

@@ -14,7 +14,7 @@ export function pickLab(name: string | undefined, { lab }: GlobalOptions): strin
   const names = labNames()
   const [only] = names
   if (only === undefined)
-    throw new LabError('No lab stands.', { hint: 'sudo lab up dhcp-mode builds one.' })
+    throw new LabError('No lab stands.', { hint: '`lab up dhcp-mode` builds one.' })
   if (names.length === 1) return only
   throw new LabError(`Which lab? ${names.join(', ')} stand.`, {
     hint: 'Name one with --lab, before the command.',

@@ -5,12 +5,13 @@ import { print } from './print.ts'
 import type { Wish } from './read-wish.ts'
 
 /** `lab up --dry-run`: the script that builds the same lab, with a secret of its own. */
-export function printScript({ source, lab, settle }: Wish): void {
+export function printScript({ source, options, lab, settle }: Wish): void {
   const { cloud, plan } = settle('new')
   const record = {
     format: RECORD_FORMAT,
     lab,
     topology: source,
+    ...(options.length === 0 ? {} : { options }),
     runtime: 'process',
     cloud,
     plan,

@@ -15,6 +15,8 @@ import { checkLabName } from './pick-lab.ts'
 export interface Wish {
   /** The topology as the user named it. */
   readonly source: string
+  /** The words after it that change what is built. */
+  readonly options: readonly string[]
   readonly lab: string
   /** With the secret of the lab that stands, if one does; else with a random one. */
   readonly settle: (standing: 'standing' | 'new') => { readonly cloud: Cloud; readonly plan: Plan }
@@ -35,6 +37,7 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
   const release = options.release === undefined ? {} : { release: checkRelease(options.release) }
   return {
     source,
+    options: wordsOf(options),
     lab,
     settle: standing => {
       const secret = standing === 'standing' ? secretOf(lab) : newSecret()
@@ -46,6 +49,13 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
       return `${file.path}:${line}:${column}`
     },
   }
+}
+
+function wordsOf({ name, release }: WishOptions): string[] {
+  return [
+    ...(name === undefined ? [] : ['--name', name]),
+    ...(release === undefined ? [] : ['--release', release]),
+  ]
 }
 
 function secretOf(lab: string): string {

@@ -12,7 +12,8 @@ export async function renderError(error: unknown): Promise<number> {
 async function describe(error: unknown): Promise<string> {
   if (error instanceof Error && error.name === 'TopologyMistakes') return error.message
   const { chalkStderr } = await import('chalk')
-  return `${chalkStderr.red('✖')} ${linesOf(error).join('\n')}`
+  const { asTyped } = await import('./command-name.ts')
+  return `${chalkStderr.red('✖')} ${asTyped(linesOf(error).join('\n'))}`
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,10 +1,11 @@
 import { Chalk } from 'chalk'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { observe } from '../lab/observe.ts'
-import type { LabRecord } from '../lab/record.ts'
+import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import type { ServiceStep } from '../plan/step.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
 import { readSupervisorState, type ServiceHistory } from '../runtime/process/supervisor-state.ts'
+import { asTyped } from './command-name.ts'
 import { stateOf } from './list.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { alignColumns, print, printJson } from './print.ts'
@@ -21,7 +22,7 @@ export async function status(
   const seen = await look(record)
   if (seen.differences.length > 0) process.exitCode = 1
   if (options.json) return printJson(seen)
-  print(render(seen))
+  print(render({ ...seen, upCommand: upCommandOf(record) }))
 }
 
 interface ServiceRow {
@@ -63,7 +64,7 @@ async function look(record: LabRecord) {
   }
 }
 
-function render(seen: Awaited<ReturnType<typeof look>>): string {
+function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: string }): string {
   const color = new Chalk(process.stdout.isTTY ? {} : { level: 0 })
   const whole = seen.differences.length === 0
   const mark = whole ? color.green('✔') : color.red('✖')
@@ -80,7 +81,10 @@ function render(seen: Awaited<ReturnType<typeof look>>): string {
     ...(whole ? [] : ['', ...seen.differences.map(({ text }) => `${color.red('-')} ${text}`)]),
     ...(whole
       ? []
-      : ['', `\`lab up ${seen.topology}\` puts it right, \`lab down ${seen.lab}\` takes it away.`]),
+      : [
+          '',
+          asTyped(`\`${seen.upCommand}\` puts it right, \`lab down ${seen.lab}\` takes it away.`),
+        ]),
   ].join('\n')
 }
 

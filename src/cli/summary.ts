@@ -77,7 +77,7 @@ function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] 
       `${color.yellow('!')} ${fetched.instance} gets no metadata from ${url}`,
       ...indent([fetched.problem, ...fetched.reasons].join('\n')),
     ]
-  const lines = JSON.stringify(JSON.parse(fetched.body), null, 2).split('\n')
+  const lines = laidOut(fetched.body).split('\n')
   const rest = lines.length > MAX_LINES ? ['  …'] : []
   return [
     '',
@@ -88,6 +88,16 @@ function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] 
 }
 
 const MAX_LINES = 8
+
+/** Over several lines where it is JSON, as nova's is; what something else has answered is shown as it is. */
+function laidOut(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    // not JSON
+    return body
+  }
+}
 
 function indent(text: string): string[] {
   return text.split('\n').map(line => `  ${line}`)

@@ -9,7 +9,10 @@ import { remark } from './print.ts'
 
 interface Failure {
   readonly lab: string
-  readonly topology: string
+  /** What goes on where it stopped. */
+  readonly upCommand: string
+  /** The lab had a record before. */
+  readonly stood: boolean
   /** Leave what stands: the user asked for it, or the lab stood before. */
   readonly keep: boolean
   readonly whereIs: (path: readonly string[]) => string
@@ -17,42 +20,58 @@ interface Failure {
 
 /**
  * After a failed or interrupted `lab up`: takes away what was built, unless it is to be kept, and gives the error to
- * show. Errors from before anything was made are given back as they are.
+ * show. Errors from before the lab claimed its names are given back as they are; of a lab that stood, those too that
+ * say themselves what stands.
  */
 export async function undoFailure(error: unknown, failure: Failure): Promise<unknown> {
-  const { lab, topology, keep } = failure
-  const interrupted = error instanceof Interrupted
-  if (readRecord(lab) === null || !(interrupted || error instanceof ApplyFailed)) return error
-  const problem = interrupted ? 'Interrupted' : await describe(error, failure)
+  const { lab, upCommand, stood, keep } = failure
+  const isHalfWay = error instanceof Interrupted || error instanceof ApplyFailed
+  if (readRecord(lab) === null || (stood && !isHalfWay)) return error
+  const problem = await describe(error, failure)
   const count =
     error instanceof ApplyFailed ? `${error.done} of ${error.total} resources were made. ` : ''
-  const exitCode = interrupted ? error.exitCode : 1
+  const exitCode = error instanceof Interrupted ? error.exitCode : 1
+  const goOn = `\`${upCommand}\` goes on, \`lab down ${lab}\` takes it away.`
   if (keep)
     return new LabError(problem, {
       cause: error,
       standing: `${count}What was made stands.`,
-      hint: `\`lab up ${topology}\` goes on, \`lab down ${lab}\` takes it away.`,
+      hint: goOn,
       exitCode,
     })
-  remark(`${interrupted ? 'Interrupted' : 'Failed'}: taking away what was built …`)
-  await takeDown(lab)
+  remark(`${error instanceof Interrupted ? 'Interrupted' : 'Failed'}: taking away what was built …`)
+  try {
+    await takeDown(lab)
+  } catch (second) {
+    return new LabError(`${problem}\n${wordsOf(second)}`, {
+      cause: error,
+      standing: `${count}Not all of it could be taken away again.`,
+      hint: goOn,
+      exitCode,
+    })
+  }
   return new LabError(problem, {
     cause: error,
     standing: `${count}All of it was taken away again; the machine is as before.`,
-    hint: interrupted ? undefined : 'With --keep-on-error it stays, to be looked at.',
+    hint:
+      error instanceof Interrupted ? undefined : 'With --keep-on-error it stays, to be looked at.',
     exitCode,
   })
 }
 
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** What failed and where, and what the machine lacks where that is why. */
 async function describe(error: unknown, { whereIs }: Failure): Promise<string> {
-  if (!(error instanceof ApplyFailed)) return 'Failed'
-  const cause = error.cause instanceof Error ? error.cause.message : String(error.cause)
+  if (error instanceof Interrupted) return 'Interrupted'
+  if (!(error instanceof ApplyFailed)) return wordsOf(error)
   const source = error.steps[0]?.source ?? []
   const lacks = missingIn(await checkMachine(labsDirectory))
   return [
     error.message,
-    cause,
+    wordsOf(error.cause),
     ...(source.length === 0 ? [] : [whereIs(source)]),
     ...lacks.map(({ title, found }) => `The machine lacks: ${title}: ${found}`),
   ].join('\n')

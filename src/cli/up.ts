@@ -1,5 +1,5 @@
 import { ApplyFailed } from '../lab/apply.ts'
-import { readRecord } from '../lab/record.ts'
+import { readRecord, upCommandOf } from '../lab/record.ts'
 import { bringUp, type UpResult } from '../lab/up.ts'
 import { ensurePrograms } from './ensure-programs.ts'
 import { FirstFetch } from './first-fetch.ts'
@@ -47,11 +47,12 @@ async function build(
   const { cloud, plan } = wish.settle('standing')
   const progress = new Progress()
   const fetch = new FirstFetch(cloud)
-  const wasThere = readRecord(plan.lab) !== null
+  const stood = readRecord(plan.lab) !== null
   const interrupt = untilInterrupted()
   try {
     const result = await bringUp({
       topology: wish.source,
+      options: wish.options,
       cloud,
       plan,
       signal: interrupt.signal,
@@ -72,8 +73,9 @@ async function build(
     await progress.end(error instanceof ApplyFailed ? (error.steps[0]?.phase ?? null) : null)
     throw await undoFailure(error, {
       lab: plan.lab,
-      topology: wish.source,
-      keep: options.keepOnError === true || wasThere,
+      upCommand: upCommandOf({ topology: wish.source, options: wish.options }),
+      stood,
+      keep: options.keepOnError === true || stood,
       whereIs: wish.whereIs,
     })
   } finally {

@@ -3,15 +3,18 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
+  rmdirSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
+import { quoteCommand } from '../plan/shell-quote.ts'
 import type { Plan } from '../plan/step.ts'
 import { labNamePattern } from '../topology/lab-name.ts'
 import { LabError } from './lab-error.ts'
 import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
+import { readIfThere } from './read-if-there.ts'
 
 /** What a lab is made of. Holds its secrets: root's alone. */
 export interface LabRecord {
@@ -19,12 +22,21 @@ export interface LabRecord {
   readonly lab: string
   /** As the user named it: a path, or the name of one that ships. */
   readonly topology: string
+  /** The words after it that change what is built: `--name`, `x`. Absent where there were none. */
+  readonly options?: readonly string[]
   readonly runtime: 'process'
   readonly cloud: Cloud
   readonly plan: Plan
 }
 
 export const RECORD_FORMAT = 1
+
+/** What builds this very lab again: `lab up dhcp-mode --name x`. */
+export function upCommandOf({ topology, options = [] }: UpWords): string {
+  return quoteCommand(['lab', 'up', topology, ...options])
+}
+
+type UpWords = Pick<LabRecord, 'topology' | 'options'>
 
 /** The text of a record, as it stands on disk. */
 export function encodeRecord(record: LabRecord): string {
@@ -36,8 +48,14 @@ export function writeRecord(record: LabRecord): void {
   const path = recordPathOf(record.lab)
   makeStateDirectory(record.lab)
   chmodSync(statePathOf(record.lab), 0o711)
-  writeFileSync(`${path}.new`, encodeRecord(record), { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  try {
+    writeFileSync(`${path}.new`, encodeRecord(record), { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+  } catch (error) {
+    rmSync(`${path}.new`, { force: true })
+    if (readdirSync(statePathOf(record.lab)).length === 0) rmdirSync(statePathOf(record.lab))
+    throw error
+  }
 }
 
 /** Another lab that goes may take the common directory away in between. */
@@ -55,8 +73,9 @@ function makeStateDirectory(lab: string): void {
 /** The record of a lab; null where no such lab has one. Throws LabError on one that this version cannot read. */
 export function readRecord(lab: string): LabRecord | null {
   const path = recordPathOf(lab)
-  if (!existsSync(path)) return null
-  const value = parse(readFileSync(path, 'utf8'))
+  const text = readIfThere(path)
+  if (text === null) return null
+  const value = parse(text)
   if (isRecord(value)) return value
   throw new LabError(`Cannot read ${path}: it is damaged, or of another version of lab`, {
     standing: `What stands of lab ${lab} is not known without it.`,

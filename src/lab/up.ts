@@ -17,6 +17,8 @@ import { lockShared } from './shared-directory.ts'
 
 export interface UpOptions {
   readonly topology: string
+  /** See `LabRecord`. */
+  readonly options?: readonly string[]
   readonly cloud: Cloud
   readonly plan: Plan
   readonly signal: AbortSignal
@@ -54,8 +56,16 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
 
 const TOOLS_GRACE_MS = 3_000
 
-function recordOf({ topology, cloud, plan }: UpOptions): LabRecord {
-  return { format: RECORD_FORMAT, lab: plan.lab, topology, runtime: 'process', cloud, plan }
+function recordOf({ topology, options = [], cloud, plan }: UpOptions): LabRecord {
+  return {
+    format: RECORD_FORMAT,
+    lab: plan.lab,
+    topology,
+    ...(options.length === 0 ? {} : { options }),
+    runtime: 'process',
+    cloud,
+    plan,
+  }
 }
 
 function isOfThisBoot({ bootId }: JournalSummary): boolean {

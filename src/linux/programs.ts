@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs'
+import { sudoPrefix } from './is-root.ts'
 import { systemDirectories } from './system-path.ts'
 
 /** A program that a lab needs of the machine. */
@@ -49,7 +50,7 @@ export function debianPackagesOf(missing: readonly Program[]): readonly string[]
 
 /** What to type to install what is missing, on Debian and its like. */
 export function installLine(absent: readonly Program[]): string {
-  return `sudo apt-get install --no-install-recommends ${debianPackagesOf(absent).join(' ')}`
+  return `${sudoPrefix()}apt-get install --no-install-recommends ${debianPackagesOf(absent).join(' ')}`
 }
 
 /** Whether a system directory has the program, executable. */

@@ -179,7 +179,10 @@ for (const { title, mode, harm, told } of damages)
       const { ended, differences } = await statusOf(name)
       t.is(ended.exitCode, 1)
       t.regex(differences.map(({ text }) => text).join('\n'), told)
-      t.regex((await run(['status'])).stdout, /`lab up \S+.*` puts it right/)
+      t.regex(
+        (await run(['status'])).stdout,
+        new RegExp(`\`\\S*lab up ${mode} --name ${name}\` puts it right`),
+      )
       const again = await run(['up', mode, '--name', name])
       t.is(again.exitCode, 0, again.stderr)
       t.regex(again.stdout, /resources? made anew/)

@@ -227,10 +227,8 @@ test('as nobody, what needs root says so in one line, and the rest works', async
     for (const args of needRoot) {
       const { exitCode, stderr } = await asNobody(directory, args)
       t.is(exitCode, 1, args.join(' '))
-      t.is(
-        stderr,
-        `✖ This needs root, because it works on network namespaces: sudo lab ${args.join(' ')}`,
-      )
+      t.regex(stderr, /^✖ This needs root, because it works on network namespaces: sudo \S*lab /)
+      t.true(stderr.endsWith(` ${args.join(' ')}`), stderr)
     }
     for (const args of needNoRoot) {
       const { exitCode, stdout, stderr } = await asNobody(directory, args)

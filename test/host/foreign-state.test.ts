@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { labsDirectory } from '../../src/lab/paths.ts'
 import { labNames } from '../../src/lab/record.ts'
 import { lab, randomLabName, hostTest as test } from './support/lab.ts'
@@ -49,6 +49,7 @@ test('clean takes away what is left over although a record is damaged, and says 
   t.regex(stderr, new RegExp(`Cannot read \\S+/${damaged}/lab.json`))
   t.true(existsSync(`${labsDirectory}/${damaged}`))
   rmSync(`${labsDirectory}/${damaged}`, { recursive: true })
+  if (readdirSync(labsDirectory).length === 0) rmdirSync(labsDirectory)
 })
 
 test('down takes the labs away that there are, whatever other names it was given', async t => {

@@ -2,6 +2,7 @@ import process from 'node:process'
 import test from 'ava'
 import { execa } from 'execa'
 import { projectRoot } from '../../../src/linux/gather-facts.ts'
+import { sudoPrefix } from '../../../src/linux/is-root.ts'
 import { checkMachine, checkMachineQuickly } from '../../../src/linux/machine/check-machine.ts'
 import { checkPrograms } from '../../../src/linux/machine/check-programs.ts'
 import { programs } from '../../../src/linux/programs.ts'
@@ -63,6 +64,6 @@ test('missing programs are named with the line to type', t => {
   t.like(checkPrograms(haproxy), {
     level: 'missing',
     found: 'not installed: haproxy (is the metadata proxy in qdhcp-* and qrouter-*)',
-    remedy: 'sudo apt-get install --no-install-recommends haproxy',
+    remedy: `${sudoPrefix()}apt-get install --no-install-recommends haproxy`,
   })
 })
