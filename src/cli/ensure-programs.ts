@@ -1,31 +1,12 @@
-import { createInterface } from 'node:readline/promises'
-import { installDebianPackages } from '../linux/install-debian-packages.ts'
-import { isRoot } from '../linux/is-root.ts'
-import { findMissingPrograms, isInstalled } from '../linux/programs.ts'
-import { installPrograms } from './install-programs.ts'
+import { findMissingPrograms } from '../linux/programs.ts'
 
 /**
  * Makes sure that every program that labs call is there, installing what is not: asks on a terminal, does it unasked
  * where there is none. Throws LabError with exit code 3 where it may not (`mayInstall`) or cannot.
  */
 export async function ensurePrograms(mayInstall: boolean): Promise<void> {
-  await installPrograms(findMissingPrograms(), {
-    mayInstall,
-    isRoot: isRoot(),
-    hasApt: isInstalled('apt-get'),
-    confirm: process.stdin.isTTY && process.stderr.isTTY ? askYesNo : null,
-    say: line => process.stderr.write(`${line}\n`),
-    install: installDebianPackages,
-    findMissing: findMissingPrograms,
-  })
-}
-
-/** Enter is yes. The end of the input is no. */
-async function askYesNo(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const { promise: closed, resolve } = Promise.withResolvers<string>()
-  terminal.once('close', () => resolve('no'))
-  const answer = await Promise.race([terminal.question(`${question} [Y/n] `), closed])
-  terminal.close()
-  return /^(y|yes|)$/i.test(answer.trim())
+  const missing = findMissingPrograms()
+  if (missing.length === 0) return
+  const { askAndInstall } = await import('./ask-and-install.ts')
+  await askAndInstall(missing, mayInstall)
 }

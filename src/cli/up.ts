@@ -9,7 +9,6 @@ import { Progress } from './progress.ts'
 import { readWish, type Wish } from './read-wish.ts'
 import { refuseLackingMachine } from './refuse-lacking-machine.ts'
 import { requireRoot } from './require-root.ts'
-import { undoFailure } from './undo-failure.ts'
 
 export interface UpCommandOptions {
   readonly name?: string
@@ -71,6 +70,7 @@ async function build(
     return { result, fetch }
   } catch (error) {
     await progress.end(error instanceof ApplyFailed ? (error.steps[0]?.phase ?? null) : null)
+    const { undoFailure } = await import('./undo-failure.ts')
     throw await undoFailure(error, {
       lab: plan.lab,
       upCommand: upCommandOf({ topology: wish.source, options: wish.options }),

@@ -150,7 +150,10 @@ async function makeSteps(
   writeRecord(record)
   using journal = new Journal(lab)
   journal.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
+  const events = onEvent === undefined ? {} : { onEvent }
+  const applied = applySteps(steps, { lab, journal, signal, ...events })
+  // The first processes run while the caller gets ready to show them.
   onStart?.(steps)
-  await applySteps(steps, { lab, journal, signal, ...(onEvent === undefined ? {} : { onEvent }) })
+  await applied
   journal.write({ event: 'stands', at: new Date().toISOString() })
 }

@@ -1,5 +1,3 @@
-import { checkHabits } from './check-habits.ts'
-import { checkKernel } from './check-kernel.ts'
 import { checkPlace } from './check-place.ts'
 import { checkPrograms } from './check-programs.ts'
 import type { Finding } from './finding.ts'
@@ -13,6 +11,8 @@ export interface MachineReport {
  * namespace that lives no longer than one child process. Takes around a tenth of a second.
  */
 export async function checkMachine(stateDirectory: string): Promise<MachineReport> {
+  const { checkKernel } = await import('./check-kernel.ts')
+  const { checkHabits } = await import('./check-habits.ts')
   const { findings } = checkMachineQuickly(stateDirectory)
   const kernel = await checkKernel()
   return { findings: [...findings, ...kernel, ...checkHabits(stateDirectory)] }
