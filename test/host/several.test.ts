@@ -171,8 +171,13 @@ test('force_metadata serves a routed network from qdhcp, beside the router’s p
   t.true((await listenersIn(qdhcp('private'))).includes('tcp 169.254.169.254:80 haproxy'))
   t.true((await listenersIn(qrouter('edge'))).includes('tcp *:9697 haproxy'))
   t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
-  await readIn(guest('vm1'), 'ip', 'route', 'delete', '169.254.169.254')
+  const viaQdhcp = ['169.254.169.254', 'via', '10.5.0.2', 'dev', 'eth0']
+  await readIn(guest('vm1'), 'ip', 'route', 'delete', ...viaQdhcp)
   t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
+  const { stdout, exitCode } = await lab(['status', labs('forced').name])
+  t.is(exitCode, 1)
+  t.regex(stdout, /route 169\.254\.169\.254 via 10\.5\.0\.2 dev eth0 is missing/)
+  await readIn(guest('vm1'), 'ip', 'route', 'add', ...viaQdhcp)
 })
 
 test('without enable_isolated_metadata a guest gets none, and lab up says so', async t => {
