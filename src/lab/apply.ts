@@ -44,8 +44,8 @@ function describe([first, ...rest]: readonly Step[]): string {
 /**
  * Carries out steps in the order of their needs, in parallel where nothing forbids it; steps that are ready together
  * go as one group. What the kernel shows is read back once for each namespace, when all of it is made there; what is
- * built on it does not wait for that, and goes first. Needs outside the list count as met. After a failure or an abort nothing new begins and what runs
- * is waited for. Throws ApplyFailed, or the signal's reason.
+ * built on it does not wait for that, and goes first. Needs outside the list count as met. After a failure or an abort
+ * nothing new begins and what runs is waited for. Throws ApplyFailed, or the signal's reason.
  */
 export async function applySteps(steps: readonly Step[], options: ApplyOptions): Promise<void> {
   const schedule = new Schedule(steps)
