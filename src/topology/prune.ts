@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Finding } from './finding.ts'
+import { formatCidr, parseCidr } from './ip.ts'
 import type { TopologyPath } from './mistake.ts'
 import { type Topology, topologySchema } from './schema.ts'
 
@@ -17,7 +18,9 @@ export interface PrunedTopology {
 export type Section = 'networks' | 'routers' | 'keypairs' | 'instances'
 
 /** Takes away what the findings point at until the schema accepts the rest; undefined where nothing is left. */
-export function prune(value: object, findings: readonly Finding[]): PrunedTopology | undefined {
+export function prune(given: object, findings: readonly Finding[]): PrunedTopology | undefined {
+  const meant = findings.filter(({ path }) => isMeantCidr(path, valueAt(given, path)))
+  const value = withNetworks(given, meant)
   const names = {
     networks: namesIn(value, 'networks'),
     routers: namesIn(value, 'routers'),
@@ -25,7 +28,7 @@ export function prune(value: object, findings: readonly Finding[]): PrunedTopolo
     instances: namesIn(value, 'instances'),
   }
   const removed = new RemovedPaths(value)
-  removed.addAll(findings.map(({ path }) => path))
+  removed.addAll(findings.filter(finding => !meant.includes(finding)).map(({ path }) => path))
   for (let round = 0; round < maxRounds && !removed.hasRoot(); round += 1) {
     const indexes: FileIndexes = new WeakMap()
     const rest = strip(value, removed, indexes, [])
@@ -42,6 +45,28 @@ export function prune(value: object, findings: readonly Finding[]): PrunedTopolo
     removed.addAll(parsed.issues.map(issue => toFilePath(stepsOf(issue))))
   }
   return undefined
+}
+
+/** A subnet's range with host bits says which network is meant, so what else is wrong about it can be told too. */
+function isMeantCidr(path: TopologyPath, value: unknown): boolean {
+  return path.at(-1) === 'cidr' && typeof value === 'string' && parseCidr(value) !== undefined
+}
+
+function withNetworks(given: object, meant: readonly Finding[]): object {
+  if (meant.length === 0) return given
+  const value = structuredClone(given)
+  for (const { path } of meant) {
+    const subnet = valueAt(value, path.slice(0, -1))
+    const cidr = valueAt(subnet, ['cidr'])
+    const network = typeof cidr === 'string' ? parseCidr(cidr) : undefined
+    if (typeof subnet === 'object' && subnet !== null && network !== undefined)
+      Object.assign(subnet, { cidr: formatCidr(network) })
+  }
+  return value
+}
+
+function valueAt(value: unknown, path: TopologyPath): unknown {
+  return path.reduce<unknown>((node, step) => childOf(node, step), value)
 }
 
 /** For a list that lost items: the index in the file of each that is left. */
@@ -85,7 +110,7 @@ class RemovedPaths {
   }
 
   #isThere(path: TopologyPath): boolean {
-    const value = path.reduce<unknown>((node, step) => childOf(node, step), this.#value)
+    const value = valueAt(this.#value, path)
     return value !== undefined && !this.has(path)
   }
 }

@@ -125,6 +125,15 @@ test(
   '1:35 `cidr` has host bits set; the network is 192.168.30.0/24',
 )
 test(
+  'what else is wrong about a network that host bits only hint at',
+  finds,
+  'networks: {net: {subnets: [{cidr: 10.0.0.1/24}, {cidr: 10.0.0.128/25}]}}\n' +
+    'instances: {vm1: {networks: [{name: net, fixed_ip: 10.9.0.4}]}}\n',
+  '1:35 `cidr` has host bits set; the network is 10.0.0.0/24',
+  '1:56 `10.0.0.128/25` overlaps 10.0.0.0/24 of the same network `net`',
+  '2:52 `10.9.0.4` is outside every subnet of network `net`: 10.0.0.0/24, 10.0.0.128/25',
+)
+test(
   'no CIDR at all',
   finds,
   'networks: {net: {subnets: [{cidr: 192.168.30/24}, {name: x}]}}',
