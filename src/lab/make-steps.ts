@@ -98,6 +98,5 @@ function readIdentities(steps: readonly CommandStep[]): Record<string, string> {
 }
 
 async function runCommand({ argv, stdin }: Command, { lab, signal }: MakeOptions): Promise<string> {
-  const [file = '', ...rest] = argv
-  return await run([file, ...rest], { stdin, lab, signal })
+  return await run(argv, { stdin, lab, signal })
 }

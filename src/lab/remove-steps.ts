@@ -72,9 +72,8 @@ async function removeFromNamespaces(steps: readonly Step[], attempt: Attempt): P
   for (const [first, ...rest] of batches.values()) {
     const command = first === undefined ? null : removeCommandOf([first, ...rest])
     if (command === null) continue
-    const [file = '', ...words] = command.argv
     await attempt(first?.id ?? 'links', async () => {
-      await run([file, ...words], { stdin: command.stdin }).catch(ignoreAbsent)
+      await run(command.argv, { stdin: command.stdin }).catch(ignoreAbsent)
     })
   }
 }
@@ -101,8 +100,7 @@ async function removeNamespaces(
   const [first, ...rest] = standing
   if (first === undefined) return
   const command = removeCommandOf([first, ...rest])
-  const [file = '', ...words] = command?.argv ?? []
-  await run([file, ...words], { stdin: command?.stdin })
+  if (command !== null) await run(command.argv, { stdin: command.stdin })
 }
 
 /**

@@ -3,7 +3,7 @@ import type { RulesStep, ServiceStep, Step, WaitStep } from './step.ts'
 
 /** One process to run: what `lab up` starts and what `lab up --dry-run` prints. */
 export interface Command {
-  readonly argv: readonly string[]
+  readonly argv: readonly [string, ...string[]]
   readonly stdin?: string
   /** Kept running in the background with its output here; done when the pid file is written. */
   readonly service?: ServiceStep
@@ -82,7 +82,7 @@ function ofKind<K extends CommandStep['kind']>(
   return steps.filter((step): step is Extract<CommandStep, { kind: K }> => step.kind === kind)
 }
 
-function batch(argv: string[], lines: readonly string[]): Command {
+function batch(argv: Command['argv'], lines: readonly string[]): Command {
   return { argv, stdin: `${lines.join('\n')}\n` }
 }
 

@@ -1,6 +1,6 @@
 import type { Cloud, Host, Network } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { dhcpNamespaceOf } from '../neutron/dhcp-namespace.ts'
+import { type DhcpNamespace, dhcpNamespaceOf } from '../neutron/dhcp-namespace.ts'
 import { type Dnsmasq, dnsmasqOf } from '../neutron/dnsmasq.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { hostNamespace, stepIds } from './names.ts'
@@ -30,14 +30,19 @@ export function dhcpSteps(cloud: Cloud, network: Network, host: Host, facts: Mac
     ...portAddressSteps(port),
     ...routeStep({ ...place, device: dhcp.device, routes: dhcp.routes, after: [dhcp.port.id] }),
     ...rulesSteps(place, dhcp.iptables, dhcp.ip6tables),
-    ...dnsmasqSteps(cloud, network, host, facts),
+    ...dnsmasqSteps(cloud, network, host, facts, dhcp),
   ]
 }
 
-function dnsmasqSteps(cloud: Cloud, network: Network, host: Host, facts: MachineFacts): Step[] {
+function dnsmasqSteps(
+  cloud: Cloud,
+  network: Network,
+  host: Host,
+  facts: MachineFacts,
+  dhcp: DhcpNamespace,
+): Step[] {
   const dnsmasq = dnsmasqOf(cloud, network, facts)
-  const dhcp = dhcpNamespaceOf(cloud, network, facts)
-  if (dnsmasq === null || dhcp === null) return []
+  if (dnsmasq === null) return []
   const source = ['networks', network.name]
   const directory = directoryStep(
     { host: host.name, path: dnsmasq.directory, mode: 0o755, why: `dnsmasq of ${network.name}` },

@@ -8,6 +8,7 @@ import {
   type Route,
   routeDestination,
   routeStep,
+  withPrefix,
 } from './port-address-steps.ts'
 import { serviceStep } from './service-step.ts'
 import type { ServiceStep, Step } from './step.ts'
@@ -38,7 +39,10 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
   const leased = subnets.filter(({ subnet }) => subnet.enable_dhcp && subnet.ip_version === 4)
   return [
     plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, nic.host.name), network }),
-    ...portAddressSteps({ ...place, addresses: fixed.map(withPrefix) }),
+    ...portAddressSteps({
+      ...place,
+      addresses: fixed.map(({ subnet, address }) => withPrefix(subnet, address)),
+    }),
     ...routeStep({
       ...place,
       routes: staticRoutes(
@@ -47,7 +51,15 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
       ),
       after: [nic.port.id],
     }).map(step => ({ ...step, id: `routes:${nic.namespace}:${nic.device}` })),
-    ...(leased.length > 0 ? [leaseStep(cloud, nic, leased.map(withPrefix))] : []),
+    ...(leased.length > 0
+      ? [
+          leaseStep(
+            cloud,
+            nic,
+            leased.map(({ subnet, address }) => withPrefix(subnet, address)),
+          ),
+        ]
+      : []),
   ]
 }
 
@@ -97,11 +109,6 @@ function subnetsOf(subnets: readonly Subnet[], port: Port): PortSubnet[] {
     const subnet = subnets.find(({ id }) => id === fixedIp.subnet_id)
     return subnet === undefined ? [] : [{ subnet, address: fixedIp.ip_address }]
   })
-}
-
-function withPrefix({ subnet, address }: PortSubnet): PortAddress {
-  const prefix = subnet.cidr.slice(subnet.cidr.indexOf('/'))
-  return { address: `${address}${prefix}`, family: subnet.ip_version }
 }
 
 /**

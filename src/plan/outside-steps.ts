@@ -4,7 +4,7 @@ import { hostNamespace, outsideNamespace } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { outsidePort } from './outside-port.ts'
 import { plugPort } from './plug-port.ts'
-import { portAddressSteps } from './port-address-steps.ts'
+import { type PortAddress, portAddressSteps, withPrefix } from './port-address-steps.ts'
 import type { Step } from './step.ts'
 
 /**
@@ -36,8 +36,6 @@ export function outsideSteps(
   ]
 }
 
-function gatewayWithPrefix(subnet: Subnet): { address: string; family: 4 | 6 }[] {
-  if (subnet.gateway_ip === null) return []
-  const prefix = subnet.cidr.slice(subnet.cidr.indexOf('/'))
-  return [{ address: `${subnet.gateway_ip}${prefix}`, family: subnet.ip_version }]
+function gatewayWithPrefix(subnet: Subnet): PortAddress[] {
+  return subnet.gateway_ip === null ? [] : [withPrefix(subnet, subnet.gateway_ip)]
 }

@@ -1,3 +1,4 @@
+import type { Subnet } from '../cloud/cloud.ts'
 import { stepIds } from './names.ts'
 import type { PluggedPort } from './plug-port.ts'
 import type { ExpectedRoute, IpStep, Step } from './step.ts'
@@ -13,6 +14,11 @@ export interface PortAddress {
   /** With prefix length. */
   readonly address: string
   readonly family: 4 | 6
+}
+
+/** An address of a subnet, with the subnet's prefix length. */
+export function withPrefix({ cidr, ip_version }: Subnet, address: string): PortAddress {
+  return { address: `${address}${cidr.slice(cidr.indexOf('/'))}`, family: ip_version }
 }
 
 /** Brings a plugged port up and gives it its addresses, in order. */

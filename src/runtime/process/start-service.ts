@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { CommandFailed } from '../../linux/command-failed.ts'
 import { environmentOf } from '../../linux/environment-of.ts'
 import { identify, type ProcessIdentity, readPidFile } from '../../linux/process-table.ts'
-import { commandOf } from '../../plan/command.ts'
+import { type Command, commandOf } from '../../plan/command.ts'
 import type { ServiceStep } from '../../plan/step.ts'
 
 /**
@@ -40,8 +40,7 @@ export async function startService(
 
 const START_LIMIT_MS = 60_000
 
-function launch(argv: readonly string[], service: ServiceStep, lab: string) {
-  const [file = '', ...rest] = argv
+function launch([file, ...rest]: Command['argv'], service: ServiceStep, lab: string) {
   const log = openSync(service.logFile, 'a', 0o600)
   const child = spawn(file, rest, {
     detached: true,
