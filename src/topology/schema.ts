@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { labNamePattern, labNameRule } from './lab-name.ts'
 import { describe } from './schema/describe.ts'
+import { guest } from './schema/guest-schema.ts'
 import { instance } from './schema/instance-schema.ts'
 import { keypair } from './schema/keypair-schema.ts'
 import { network } from './schema/network-schema.ts'
@@ -44,6 +45,14 @@ export const topologySchema = v.strictObject({
     {},
   ),
   instances: v.optional(describe('Instances', 'By name.', v.record(hostLabel, instance)), {}),
+  guests: v.optional(
+    describe(
+      'Guests',
+      'By name: machines that stand on networks although Nova does not have them.',
+      v.record(hostLabel, guest),
+    ),
+    {},
+  ),
 })
 
 /** A checked topology: defaults that need no other part of the file are filled in. */

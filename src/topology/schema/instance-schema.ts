@@ -1,28 +1,10 @@
 import { Buffer } from 'node:buffer'
 import * as v from 'valibot'
+import { instanceNetworks } from './attachment-schema.ts'
+import { blockDevice } from './block-device-schema.ts'
 import { describe } from './describe.ts'
-import { nameOrObject } from './name-or-object.ts'
-import { domainName, ipAddress, keystoneId, macAddress, resourceName, uuid } from './words.ts'
-
-const shortText = v.pipe(
-  v.string(),
-  v.nonEmpty('must not be empty'),
-  v.maxLength(255, 'is longer than 255 characters'),
-)
-
-const attachment = v.strictObject({
-  name: describe('Network', 'The network to attach to.', resourceName),
-  fixed_ip: v.exactOptional(describe('Address', 'The next free one when left out.', ipAddress)),
-  fixed_ips: v.exactOptional(
-    describe(
-      'Addresses',
-      'Several, where the network has several subnets.',
-      v.pipe(v.array(ipAddress), v.nonEmpty('must not be empty')),
-    ),
-  ),
-  mac_address: v.exactOptional(describe('MAC address', 'Derived when left out.', macAddress)),
-  port_id: v.exactOptional(describe('Port id', 'Derived when left out.', uuid)),
-})
+import { device } from './device-schema.ts'
+import { deviceName, domainName, keystoneId, shortText, uuid } from './words.ts'
 
 const userData = v.pipe(
   v.union([v.string(), v.strictObject({ base64: describe('Base64', 'The bytes.', v.string()) })]),
@@ -38,13 +20,9 @@ const userData = v.pipe(
 /** An instance (a server, in the API's word) with its ports. */
 export const instance = v.strictObject({
   id: v.exactOptional(describe('Instance id', 'Its uuid; derived when left out.', uuid)),
-  networks: describe(
-    'Networks',
-    'Its network cards in order, each a network’s name or an object with details.',
-    v.pipe(
-      v.array(nameOrObject(attachment, name => ({ name }))),
-      v.nonEmpty('must name at least one network'),
-    ),
+  networks: instanceNetworks,
+  display_name: v.exactOptional(
+    describe('Name', 'Shown as `name`; the key when left out.', shortText),
   ),
   key_name: v.exactOptional(describe('Keypair', 'One of `keypairs`.', v.string())),
   metadata: v.optional(
@@ -73,7 +51,7 @@ export const instance = v.strictObject({
     'nova',
   ),
   hostname: v.exactOptional(
-    describe('Hostname', 'Made from the instance’s name as nova does when left out.', domainName),
+    describe('Hostname', 'Made from the name as nova does when left out.', domainName),
   ),
   flavor: v.optional(describe('Flavor', 'Shown as instance-type.', shortText), 'm1.small'),
   image_id: v.exactOptional(
@@ -82,6 +60,12 @@ export const instance = v.strictObject({
       'Derived when left out; null for an instance booted from a volume.',
       v.nullable(uuid),
     ),
+  ),
+  kernel_id: v.exactOptional(
+    describe('Kernel', 'The image’s kernel; shown as kernel-id, numbered.', uuid),
+  ),
+  ramdisk_id: v.exactOptional(
+    describe('Ramdisk', 'The image’s ramdisk; shown as ramdisk-id, numbered.', uuid),
   ),
   project_id: v.exactOptional(
     describe('Project', 'The lab’s own project when left out.', keystoneId),
@@ -118,9 +102,51 @@ export const instance = v.strictObject({
   root_device_name: v.optional(
     describe(
       'Root device',
-      'null for none.',
-      v.nullable(v.pipe(v.string(), v.regex(/^\/dev\/[a-z0-9]{1,32}$/, 'must be like /dev/vda'))),
+      'As Nova has stored it, with or without /dev/; null for none.',
+      v.nullable(deviceName),
     ),
     '/dev/vda',
+  ),
+  block_device_mapping: v.optional(
+    describe(
+      'Block devices',
+      'Its disks besides a root disk from an image; shown as block-device-mapping.',
+      v.array(blockDevice),
+    ),
+    [],
+  ),
+  devices: v.optional(
+    describe(
+      'Devices',
+      '`devices` of meta_data.json: what Nova tells of tagged NICs and disks.',
+      v.array(device),
+    ),
+    [],
+  ),
+  dedicated_cpus: v.optional(
+    describe(
+      'Dedicated CPUs',
+      'The pinned CPUs of its NUMA cells, by number.',
+      v.array(
+        v.pipe(
+          v.number(),
+          v.integer('must be a whole number'),
+          v.minValue(0, 'must not be negative'),
+          v.maxValue(65535, 'is too large'),
+        ),
+      ),
+    ),
+    [],
+  ),
+  password: v.exactOptional(
+    describe(
+      'Password',
+      'One that the guest has posted already; `password` gives it back and takes no other.',
+      v.pipe(
+        v.string(),
+        v.nonEmpty('must not be empty'),
+        v.maxBytes(1020, 'is longer than 1020 bytes, which is nova’s limit'),
+      ),
+    ),
   ),
 })

@@ -80,6 +80,26 @@ export const domainName = v.pipe(
   ),
 )
 
+export const shortText = v.pipe(
+  v.string(),
+  v.nonEmpty('must not be empty'),
+  v.maxLength(255, 'is longer than 255 characters'),
+)
+
+/** A disk's name as nova's API takes it, with or without /dev/. */
+export const deviceName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9._/-]{1,255}$/, 'must be a device’s name like /dev/vdb'),
+)
+
+/** Text that a configuration file can hold as a value. */
+export const oneLine = v.pipe(v.string(), v.regex(/^[^\0\r\n]*$/, 'must be one line'))
+
+export const absolutePath = v.pipe(
+  v.string(),
+  v.regex(/^\/[^\0]*$/, 'must be an absolute path like /etc/nova/vendordata.json'),
+)
+
 export const seconds = v.pipe(
   v.number(),
   v.integer('must be a whole number of seconds'),

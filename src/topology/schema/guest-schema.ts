@@ -1,0 +1,5 @@
+import * as v from 'valibot'
+import { guestNetworks } from './attachment-schema.ts'
+
+/** A machine that stands on a network although Nova has no instance for it. */
+export const guest = v.strictObject({ networks: guestNetworks })
