@@ -67,7 +67,7 @@ export interface Nova {
     readonly dhcp_domain: string
     /** Seconds; 0 is off. */
     readonly metadata_cache_expiration: number
-    /** The parsed content of `vendordata_jsonfile_path`; an empty object without one. */
+    /** Instead of the content of `vendordata_jsonfile_path`; an empty object without one. */
     readonly vendordata: Readonly<Record<string, unknown>>
   }
   readonly metadata_listen: string
@@ -84,7 +84,22 @@ export interface Network {
   /** In the order of the topology, which is Neutron's list order. */
   readonly subnets: readonly Subnet[]
 }
+    readonly vendordata_jsonfile_path?: string
+    readonly vendordata_providers: readonly ('StaticJSON' | 'DynamicJSON')[]
+    /** `name@url` each. */
+    readonly vendordata_dynamic_targets: readonly string[]
+    /** Seconds, as the next one is. */
+    readonly vendordata_dynamic_connect_timeout: number
+    readonly vendordata_dynamic_read_timeout: number
+    readonly vendordata_dynamic_failure_fatal: boolean
+    readonly vendordata_dynamic_ssl_certfile?: string
+    readonly use_forwarded_for: boolean
+  }
+  readonly neutron: {
+    readonly service_metadata_proxy: boolean
+    readonly metadata_proxy_shared_secret: string
 
+  readonly oslo_middleware: { readonly enable_proxy_headers_parsing: boolean }
 export interface Subnet {
   readonly id: string
   readonly name: string
@@ -114,6 +129,8 @@ export interface AllocationPool {
 }
 
 export interface Router {
+  /** Load balancers that ask nova for its guests; ML2 has none, NSX has. */
+  readonly advanced_service_providers: readonly string[]
   readonly id: string
   readonly name: string
   readonly project_id: string

@@ -83,9 +83,11 @@ function settleNeutron({ neutron }: Topology, { lab, release, secret }: CloudOpt
   }
 }
 
-function settleNova({ neutron, nova }: Topology, { release }: CloudOptions): Nova {
+function settleNova({ neutron, nova }: Topology, { release, secret }: CloudOptions): Nova {
+  const agentsSecret = neutron.metadata_agent.metadata_proxy_shared_secret ?? secret
   return {
     ...nova,
+    neutron: { metadata_proxy_shared_secret: agentsSecret, ...nova.neutron },
     release: nova.release ?? release ?? newestRelease,
     metadata_listen: managementAddress,
     metadata_listen_port: neutron.metadata_agent.nova_metadata_port,

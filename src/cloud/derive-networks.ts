@@ -54,6 +54,7 @@ function deriveSubnet(
     })),
     ipv6_ra_mode: subnet.ipv6_ra_mode ?? null,
     ipv6_address_mode: subnet.ipv6_address_mode ?? null,
+    advanced_service_providers: subnet.advanced_service_providers,
   }
 }
 

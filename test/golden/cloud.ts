@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { AgentPort, MetadataAgentConfig } from '../../src/neutron/metadata-agent/config.ts'
 import type { NovaMetadataConfig } from '../../src/nova/config.ts'
 import type { DeviceView, InstanceView, Vif } from '../../src/nova/instance-view.ts'
+import { novaApi } from '../fixtures/nova-options.ts'
 
 /** The recorded cloud's nova-api-metadata: every value as Nova read it back. */
 export function goldenNovaConfig(): NovaMetadataConfig {
@@ -11,11 +12,7 @@ export function goldenNovaConfig(): NovaMetadataConfig {
     metadata_listen: '127.0.0.1',
     metadata_listen_port: 8775,
     metadata_proxy_shared_secret: secret,
-    api: {
-      dhcp_domain: 'novalocal',
-      metadata_cache_expiration: 15,
-      vendordata: orderKeys(recorded.vendor_data, ['peer', 'cloud-init']),
-    },
+    api: { ...novaApi, vendordata: orderKeys(recorded.vendor_data, ['peer', 'cloud-init']) },
     instances: recorded.instances.map(makeView),
     pidFile: '/dev/null',
     passwordFile: '/nowhere/at/all/passwords.json',

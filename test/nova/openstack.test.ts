@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { ReleaseName } from '../../src/topology/release-names.ts'
+import { novaApi } from '../fixtures/nova-options.ts'
 import { goldenInstance, novaWith } from './ask-nova.ts'
 
 const lists = test.macro({
@@ -52,7 +53,7 @@ test('without user data the file is a 404 and is not listed', t => {
 })
 
 test('an empty dhcp_domain leaves the host name bare', t => {
-  const api = { dhcp_domain: '', metadata_cache_expiration: 15, vendordata: {} }
+  const api = { ...novaApi, dhcp_domain: '' }
   const nova = novaWith(goldenInstance('alpha'), { api })
   t.deepEqual(nova.get('/latest/meta-data/hostname'), { status: 200, text: 'alpha' })
   t.deepEqual(nova.get('/openstack/latest/vendor_data2.json'), {

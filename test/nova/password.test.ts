@@ -1,4 +1,5 @@
 import test from 'ava'
+import { novaApi } from '../fixtures/nova-options.ts'
 import { goldenInstance, novaWith } from './ask-nova.ts'
 
 const path = '/openstack/latest/password'
@@ -19,7 +20,7 @@ test('a password shows once the cache of 15 seconds is over, and then cannot be 
 })
 
 test('without a cache the second POST is a conflict at once', t => {
-  const api = { dhcp_domain: '', metadata_cache_expiration: 0, vendordata: {} }
+  const api = { ...novaApi, metadata_cache_expiration: 0 }
   const nova = novaWith(goldenInstance('bravo'), { api })
   t.like(postAt(nova, 0, 'one'), { status: 200 })
   t.like(postAt(nova, 0, 'two'), { status: 409 })

@@ -74,6 +74,14 @@ const subnet = v.strictObject({
   ipv6_address_mode: v.exactOptional(
     describe('IPv6 addresses', 'How guests get their addresses.', ipv6Mode),
   ),
+  advanced_service_providers: v.optional(
+    describe(
+      'Advanced service providers',
+      'Ids of load balancers that ask nova-api-metadata for guests here (X-Metadata-Provider), as NSX’s do. ML2 has none.',
+      v.array(v.pipe(v.string(), v.nonEmpty('must not be empty'))),
+    ),
+    [],
+  ),
 })
 
 const dhcpPort = v.strictObject({

@@ -1,28 +1,36 @@
 import * as v from 'valibot'
 import { describe } from './describe.ts'
+import { novaApi } from './nova-api-schema.ts'
 import { release } from './release-schema.ts'
-import { domainName, seconds } from './words.ts'
+import { oneLine } from './words.ts'
 
-const api = v.strictObject({
-  dhcp_domain: v.optional(
+/** nova.conf [neutron], as far as the metadata API reads it. */
+const neutron = v.strictObject({
+  service_metadata_proxy: v.optional(
     describe(
-      'DHCP domain',
-      'Appended to the hostname in metadata; empty appends nothing.',
-      v.union([domainName, v.literal('')]),
+      'Behind Neutron’s proxy',
+      'Whether requests come signed from neutron-metadata-agent or a load balancer; else nova goes by the address they come from.',
+      v.boolean(),
     ),
-    'novalocal',
+    true,
   ),
-  metadata_cache_expiration: v.optional(
-    describe('Metadata cache', 'Seconds that metadata is cached; 0 is off.', seconds),
-    15,
-  ),
-  vendordata: v.optional(
+  metadata_proxy_shared_secret: v.exactOptional(
     describe(
-      'Vendor data',
-      'What nova would read from vendordata_jsonfile_path, written here.',
-      v.record(v.string(), v.unknown()),
+      'Shared secret',
+      'What signatures are checked with; the metadata agent’s when left out.',
+      oneLine,
     ),
-    {},
+  ),
+})
+
+const osloMiddleware = v.strictObject({
+  enable_proxy_headers_parsing: v.optional(
+    describe(
+      'Parse proxies’ headers',
+      'From Zed on: Forwarded, or else X-Forwarded-For, tells where a request comes from.',
+      v.boolean(),
+    ),
+    false,
   ),
 })
 
@@ -35,5 +43,13 @@ export const nova = v.strictObject({
       release,
     ),
   ),
-  api: v.optional(describe('nova.conf [api]', 'Options of the metadata API.', api), {}),
+  api: v.optional(describe('nova.conf [api]', 'Options of the metadata API.', novaApi), {}),
+  neutron: v.optional(
+    describe('nova.conf [neutron]', 'How the metadata API knows who asks.', neutron),
+    {},
+  ),
+  oslo_middleware: v.optional(
+    describe('nova.conf [oslo_middleware]', 'What stands before the metadata API.', osloMiddleware),
+    {},
+  ),
 })

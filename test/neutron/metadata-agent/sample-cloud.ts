@@ -1,5 +1,6 @@
 import type { Cloud, Port, Subnet } from '../../../src/cloud/cloud.ts'
 import type { MachineFacts } from '../../../src/cloud/machine-facts.ts'
+import { novaOptions } from '../../fixtures/nova-options.ts'
 
 const network_id = '0aa11bb2-2cc3-4dd4-8ee5-5ff667788990'
 const project_id = 'd3adb33fd3adb33fd3adb33fd3adb33f'
@@ -40,7 +41,7 @@ export const sampleCloud: Cloud = {
   },
   nova: {
     release: 'ussuri',
-    api: { dhcp_domain: 'novalocal', metadata_cache_expiration: 15, vendordata: {} },
+    ...novaOptions('s3cr3t'),
     metadata_listen: '172.29.236.11',
     metadata_listen_port: 8775,
   },
@@ -122,6 +123,7 @@ function port(
   device_id: string,
   ip_address: string,
 ): Port {
+    advanced_service_providers: [],
   return {
     id: portId(prefix),
     name: '',
