@@ -30,6 +30,20 @@ export interface Neutron {
   readonly state_path: string
   readonly dns_domain: string
   readonly dhcp_agent: {
+  /** The program in qdhcp and qrouter that carries requests to the agent. */
+  readonly metadata_proxy: 'haproxy' | 'ns-metadata-proxy'
+  readonly metadata_rate_limiting: {
+    readonly rate_limit_enabled: boolean
+    readonly ip_versions: readonly (4 | 6)[]
+    /** Seconds. */
+    readonly base_window_duration: number
+    /** Requests of one client that pass in the window. */
+    readonly base_query_rate_limit: number
+    /** Seconds. */
+    readonly burst_window_duration: number
+    /** Requests of one client that pass in the window. */
+    readonly burst_query_rate_limit: number
+  }
     readonly enable_isolated_metadata: boolean
     readonly force_metadata: boolean
     readonly enable_metadata_network: boolean

@@ -1,11 +1,10 @@
+import type { ProxyPlace } from './proxy-places.ts'
+import type { RateLimits } from './rate-limiting.ts'
 import type { HaproxyRelease } from './release.ts'
 
 /** What one metadata proxy is told; everything else in its configuration is fixed by the release. */
-export interface HaproxyConfig {
-  /** The network whose header is set, or the router. */
-  readonly sends: { readonly header: 'network' | 'router'; readonly id: string }
-  readonly bind: { readonly address: string; readonly port: number }
-  readonly ipv6Bind: { readonly address: string; readonly device: string } | null
+export interface HaproxyConfig extends Pick<ProxyPlace, 'sends' | 'bind' | 'ipv6Bind'> {
+  readonly rateLimits: RateLimits | null
   readonly user: string
   readonly group: string
   readonly pidFile: string
@@ -23,7 +22,9 @@ export function renderHaproxyConfig(config: HaproxyConfig, release: HaproxyRelea
     '',
     ...defaultsSection,
     ...Array.from({ length: release.blankLinesBeforeListen }, () => ''),
-    ...listenSection(config, release),
+    ...(config.rateLimits === null
+      ? listenSection(config, release)
+      : limitedListenSection(config, config.rateLimits, release)),
     ...(release.blankLineBeforeHeaders ? [''] : []),
     ...headerRules(config),
   ]
@@ -64,12 +65,45 @@ const defaultsSection = [
 ]
 
 function listenSection(config: HaproxyConfig, release: HaproxyRelease) {
+  return [...listenLines(config, release), serverLine(config)]
+}
+
+/** `RATE_LIMITED_CONFIG_TEMPLATE`: a client is counted in two tables, and whichever is full denies it. */
+function limitedListenSection(config: HaproxyConfig, limits: RateLimits, release: HaproxyRelease) {
+  const { base_window_duration, burst_window_duration, tableType } = limits
+  const expireSeconds = Math.max(base_window_duration, burst_window_duration)
+  const table = (windowSeconds: number) =>
+    `    stick-table type ${tableType} size 10k expire ${expireSeconds}s store http_req_rate(${windowSeconds}s)`
+  const deny = (backend: string, limit: number) =>
+    `    http-request deny deny_status 429 if { src_http_req_rate(${backend}) gt ${limit} }`
+  return [
+    'backend base_rate_limiter',
+    table(base_window_duration),
+    '',
+    'backend burst_rate_limiter',
+    table(burst_window_duration),
+    '',
+    ...listenLines(config, release),
+    '',
+    '    http-request track-sc0 src table base_rate_limiter',
+    '    http-request track-sc1 src table burst_rate_limiter',
+    deny('base_rate_limiter', limits.base_query_rate_limit),
+    deny('burst_rate_limiter', limits.burst_query_rate_limit),
+    '',
+    serverLine(config),
+  ]
+}
+
+function listenLines(config: HaproxyConfig, release: HaproxyRelease) {
   return [
     'listen listener',
     `    bind ${config.bind.address}:${config.bind.port}`,
     ...(release.ipv6BindLine ? [`    ${ipv6BindLine(config)}`] : []),
-    `    server metadata ${config.metadataProxySocket}`,
   ]
+}
+
+function serverLine({ metadataProxySocket }: HaproxyConfig) {
+  return `    server metadata ${metadataProxySocket}`
 }
 
 /** Without IPv6 the template's line stays, with nothing but its indentation. */

@@ -33,6 +33,8 @@ export interface HaproxyRelease {
   /** The line after `bind` is the IPv6 one, or four spaces where there is none. */
   readonly ipv6BindLine: boolean
   readonly blankLineBeforeHeaders: boolean
+  /** `[metadata_rate_limiting]` is known. */
+  readonly rateLimiting: boolean
 }
 
 export interface DnsmasqRelease {
@@ -107,6 +109,7 @@ const queens: NeutronRelease = {
     blankLinesBeforeListen: 1,
     ipv6BindLine: false,
     blankLineBeforeHeaders: false,
+    rateLimiting: false,
   },
   dnsmasq: {
     ipxe6UserClass: false,
@@ -143,7 +146,10 @@ const changes: readonly Change[] = [
     iptables: { ipv6Nat: true },
   },
   { since: '2023.1', haproxy: { blankLinesBeforeListen: 2 } },
-  { since: '2023.2', haproxy: { blankLinesBeforeListen: 1, blankLineBeforeHeaders: true } },
+  {
+    since: '2023.2',
+    haproxy: { blankLinesBeforeListen: 1, blankLineBeforeHeaders: true, rateLimiting: true },
+  },
   {
     since: '2024.1',
     agents: { ipv6AddressNeedsIpv6Subnet: true },

@@ -7,6 +7,7 @@ import { checkNames } from './check/check-names.ts'
 import { checkReferences } from './check/check-references.ts'
 import { checkRouters } from './check/check-routers.ts'
 import { checkSubnets } from './check/check-subnets.ts'
+import { checkMetadataProxy } from './check/check-metadata-proxy.ts'
 import type { Finding } from './finding.ts'
 import type { PrunedTopology } from './prune.ts'
 
@@ -35,3 +36,4 @@ const checks = [
   checkMetadataAddress,
   checkLeases,
 ]
+  checkMetadataProxy,

@@ -129,6 +129,15 @@ instances: {Web-1: {networks: [a], key_name: ops, user_data: "ä"}}
     release: '2026.1',
     state_path: '/var/lib/lab/test',
     dns_domain: 'openstacklocal',
+    metadata_proxy: 'haproxy',
+    metadata_rate_limiting: {
+      rate_limit_enabled: false,
+      ip_versions: [4],
+      base_window_duration: 10,
+      base_query_rate_limit: 10,
+      burst_window_duration: 10,
+      burst_query_rate_limit: 10,
+    },
     dhcp_agent: { enable_isolated_metadata: false, dhcp_lease_duration: 86400 },
     l3_agent: { enable_metadata_proxy: true, metadata_port: 9697, metadata_access_mark: '0x1' },
     metadata_agent: {

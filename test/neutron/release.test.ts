@@ -50,6 +50,10 @@ test(changesAt, 'haproxy.blankLineBeforeHeaders', ({ haproxy }) => haproxy.blank
   ['queens', false],
   ['2023.2', true],
 ])
+test(changesAt, 'haproxy.rateLimiting', release => release.haproxy.rateLimiting, [
+  ['queens', false],
+  ['2023.2', true],
+])
 test(changesAt, 'dnsmasq.ipxe6UserClass', release => release.dnsmasq.ipxe6UserClass, [
   ['queens', false],
   ['stein', true],

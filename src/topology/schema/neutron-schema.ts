@@ -3,6 +3,7 @@ import { describe } from './describe.ts'
 import { dhcpAgent } from './dhcp-agent-schema.ts'
 import { l3Agent } from './l3-agent-schema.ts'
 import { metadataAgent } from './metadata-agent-schema.ts'
+import { metadataRateLimiting } from './metadata-rate-limiting-schema.ts'
 import { release } from './release-schema.ts'
 import { domainName } from './words.ts'
 
@@ -22,6 +23,22 @@ export const neutron = v.strictObject({
       v.union([domainName, v.literal('')]),
     ),
     'openstacklocal',
+  ),
+  metadata_proxy: v.optional(
+    describe(
+      'Metadata proxy',
+      'What carries guests’ requests to the agent: haproxy, or the neutron-ns-metadata-proxy that Neutron had from Grizzly to Ocata. Independent of the release.',
+      v.picklist(['haproxy', 'ns-metadata-proxy'], 'must be `haproxy` or `ns-metadata-proxy`'),
+    ),
+    'haproxy',
+  ),
+  metadata_rate_limiting: v.optional(
+    describe(
+      '[metadata_rate_limiting]',
+      'How many requests haproxy lets through from each guest, from 2023.2 on; earlier releases pass over it.',
+      metadataRateLimiting,
+    ),
+    {},
   ),
   dhcp_agent: v.optional(
     describe('dhcp_agent.ini', 'Options of neutron-dhcp-agent.', dhcpAgent),

@@ -14,6 +14,15 @@ export const sampleCloud: Cloud = {
     release: 'ussuri',
     state_path: '/var/lib/lab/demo',
     dns_domain: 'openstacklocal',
+    metadata_proxy: 'haproxy',
+    metadata_rate_limiting: {
+      rate_limit_enabled: false,
+      ip_versions: [4],
+      base_window_duration: 10,
+      base_query_rate_limit: 10,
+      burst_window_duration: 10,
+      burst_query_rate_limit: 10,
+    },
     dhcp_agent: {
       enable_isolated_metadata: true,
       force_metadata: false,
