@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { reduceToForm } from './by-form.ts'
+import { restoreBody, restoreCut } from './restore-cut.ts'
 
 /** One recorded exchange with the real services; see README.md. */
 export interface Exchange {
@@ -7,54 +8,80 @@ export interface Exchange {
   readonly via: string
   readonly method: string
   readonly path: string
+  /** `HTTP/1.1` where absent. */
+  readonly version?: string
   readonly request_headers: readonly (readonly [string, string])[]
   readonly request_body?: string
   readonly request_body_base64?: string
   /** Null where the service closed the connection without an answer. */
   readonly status: number | null
+  /** Without an answer, what Python called it: `RemoteDisconnected`. */
+  readonly reason: string
+  readonly http: string | null
   readonly content_type: string | null
+  /** In their order, as they came; Date left out. */
+  readonly headers: readonly (readonly [string, string])[]
   readonly body?: string
   readonly body_base64?: string
+  /** The answer told Python's http.client that the connection ends with it. */
+  readonly closes?: boolean
+  /** How long it took, where that is worth telling. */
+  readonly seconds?: number
 }
 
-/** The exchanges of a recording, those of several requests left out. */
+/** Several requests on one connection, of which less was recorded: path, status, whether it closes, and how the body starts. */
+export interface Turns {
+  readonly id: string
+  readonly via: string
+  /** Or how many answers came to as many requests. */
+  readonly answers: readonly (readonly [string, number, boolean, string])[] | number
+}
+
+/** The exchanges of a recording in the repository, those of several requests left out. */
 export function readExchanges(name: string): Exchange[] {
   const file = new URL(`recorded/${name}.jsonl`, import.meta.url)
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
-  const exchanges = lines.map(line => JSON.parse(line)).filter(exchange => 'method' in exchange)
-  return exchanges.map(restoreCut)
+  return readLines(readFileSync(file, 'utf8')).filter(isExchange).map(restoreExchange)
 }
 
-/** What was too long for the recording is one character over and over; the hash says that it is again. */
-function restoreCut(exchange: Exchange): Exchange {
+/** The lines of a recording. Throws SyntaxError. */
+export function readLines(text: string): object[] {
+  return text
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map(line => JSON.parse(line))
+}
+
+export function isExchange(line: object): line is Exchange {
+  return 'method' in line && 'via' in line
+}
+
+export function isTurns(line: object): line is Turns {
+  return 'answers' in line && 'via' in line
+}
+
+/** An exchange with what was too long for the recording. Throws where that cannot be guessed. */
+export function restoreExchange(exchange: Exchange): Exchange {
   const request_headers = exchange.request_headers.map(
-    ([name, value]) => [name, lengthen(value)] as const,
+    ([name, value]) => [name, restoreCut(value)] as const,
   )
-  return { ...exchange, path: lengthen(exchange.path), request_headers }
+  return { ...exchange, path: restoreCut(exchange.path), request_headers }
 }
 
-function lengthen(text: string): string {
-  const cut = /^(.*(.))\.\.\.<(\d+) bytes, sha256 (\w+)>$/s.exec(text)
-  if (cut === null) return text
-  const [, start = '', filler = '', size, hash = ''] = cut
-  const whole = start.padEnd(Number(size), filler)
-  const digest = createHash('sha256').update(whole).digest('hex')
-  if (!digest.startsWith(hash)) throw new Error(`cannot restore ${text}`)
-  return whole
-}
-
-/** The body that was sent. */
+/** The body that was sent, before it was made chunks of. */
 export function requestBody(exchange: Exchange): Buffer {
-  if (exchange.request_body_base64 !== undefined) {
-    return Buffer.from(exchange.request_body_base64, 'base64')
-  }
-  return Buffer.from(exchange.request_body ?? '')
+  const { request_body = '', request_body_base64, request_headers } = exchange
+  const body = request_body_base64
+    ? Buffer.from(request_body_base64, 'base64')
+    : Buffer.from(request_body)
+  const length = request_headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]
+  return restoreBody(body, Number(length))
 }
 
 /** What an answer is compared by: a seed by its length, security groups as a set, all else byte for byte. */
 export interface Comparable {
   readonly status: number | null
   readonly contentType: string | null
+  /** One character a byte. */
   readonly body: string
 }
 
@@ -72,8 +99,6 @@ export function comparable(
 ): Comparable {
   if (answer === null) return { status: null, contentType: null, body: '' }
   const { status, contentType } = answer
-  const text = Buffer.from(answer.body).toString('latin1')
-  const body = /security-groups\/?$/.test(exchange.path) ? text.split('\n').sort().join() : text
-  const seedless = body.replace(/(?<="random_seed": ")[A-Za-z0-9+/=]{684}(?=")/, '<684 chars>')
-  return { status, contentType, body: seedless }
+  const body = reduceToForm(exchange.path, Buffer.from(answer.body).toString('latin1'))
+  return { status, contentType, body }
 }

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * A text as it was before the recording cut it: `…<N bytes, sha256 …>` stands for N bytes whose end goes on as its
+ * last characters do, over and over; the hash says when that is right. Throws where it never is.
+ */
+export function restoreCut(text: string): string {
+  const cut = /^(.+)(?:\.\.\.|…)<(\d+) bytes, sha256 ([0-9a-f]+)>$/s.exec(text)
+  if (cut === null) return text
+  const [, start = '', size, hash = ''] = cut
+  for (let period = 1; period <= start.length; period += 1) {
+    const whole = start.padEnd(Number(size), start.slice(-period))
+    if (createHash('sha256').update(whole).digest('hex').startsWith(hash)) return whole
+  }
+  throw new Error(`what was cut from ${text} cannot be guessed`)
+}
+
+/** A body of which the recording has the first 2,000 characters, filled with its last one to the length it had. */
+export function restoreBody(body: Buffer, lengthBytes: number): Buffer {
+  if (body.length < CUT_BODY || !(lengthBytes > body.length)) return body
+  return Buffer.concat([body, Buffer.alloc(lengthBytes - body.length, body.subarray(-1))])
+}
+
+const CUT_BODY = 2000
