@@ -20,8 +20,8 @@ test: packages ## run every check and test; as root those on real namespaces too
 check: packages ## check types, format, lint and unused code
 	@node scripts/check.ts
 
-bench: packages ## measure against a hand-written script (needs root)
-	@node bench/main.ts
+bench: packages ## measure start-up and load; ONLY=up, growth, load or help (needs root)
+	@node bench/main.ts $(if $(ONLY),--only '$(ONLY)')
 
 install: packages ## put lab on the PATH: a link in PREFIX=/usr/local
 	@sh scripts/link.sh install '$(CURDIR)/lab' '$(link)'

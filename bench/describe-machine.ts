@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
 
 /** What the figures depend on, a line each. */
 export function describeMachine(): string[] {
@@ -15,7 +15,7 @@ export function describeMachine(): string[] {
       firstLine('haproxy', '-v').replace(/ - .*/, ''),
       firstLine('iptables', '--version'),
     ].join(', '),
-    new Date().toISOString().slice(0, 10),
+    `${new Date().toISOString().slice(0, 10)}, load average ${loadavg()[0]?.toFixed(2)} before`,
   ]
 }
 

@@ -1,23 +1,31 @@
 import { parseArgs } from 'node:util'
 import { untilInterrupted } from '../src/cli/interrupt.ts'
 import { isRoot } from '../src/linux/is-root.ts'
-import { compareWithScript } from './compare-with-script.ts'
+import { compareWithScript, type Pair } from './compare-with-script.ts'
 import { describeMachine } from './describe-machine.ts'
 import { type Growth, grow } from './grow.ts'
 import { launcher } from './lab-command.ts'
+import { ensureWrk } from './load/ensure-wrk.ts'
+import { withLoadTargets } from './load/load-targets.ts'
+import { type LoadFigures, measureLoad } from './load/measure-load.ts'
 import { renderFigures } from './render-figures.ts'
 import { runTimed } from './run-timed.ts'
 import { writeReadme } from './write-readme.ts'
 
-/** `node bench/main.ts [--quick] [--runs N] [--write]`; `--quick` stops at ten networks. */
+/**
+ * `node bench/main.ts [--only PART] [--quick] [--runs N] [--write]`. Parts: up, growth, load, help. `--quick` stops at
+ * ten networks and one round of load.
+ */
 const { values } = parseArgs({
   options: {
+    only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     runs: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 })
 
+const parts = ['up', 'growth', 'load', 'help']
 using interrupt = untilInterrupted()
 try {
   await measureAll(interrupt.signal)
@@ -31,14 +39,38 @@ async function measureAll(signal: AbortSignal): Promise<void> {
   const runs = Number(values.runs ?? (values.quick ? 5 : 15))
   if (!Number.isSafeInteger(runs) || runs < 1 || runs > 1000)
     throw new Error('--runs takes 1 to 1000')
+  if (values.only !== undefined && !parts.includes(values.only))
+    throw new Error(`--only takes ${parts.join(', ')}`)
+  if (values.only !== undefined && values.write)
+    throw new Error('--write takes all figures, and so no --only')
+  const isWanted = (part: string) => values.only === undefined || values.only === part
   useLaunchersCache()
-  const helpMs = await measureHelp(3 * runs, signal)
-  say(`${runs} pairs of lab and script …`)
-  const pairs = await compareWithScript(runs, signal)
-  const growth = await measureGrowth(values.quick ? [1, 10] : [1, 10, 50, 100], signal)
-  const figures = renderFigures({ machine: describeMachine(), pairs, growth, helpMs })
+  const machine = describeMachine()
+  const helpMs = isWanted('help') ? await measureHelp(3 * runs, signal) : undefined
+  const load = isWanted('load') ? await measureChain(signal) : undefined
+  const pairs = isWanted('up') ? await measureUp(runs, signal) : undefined
+  const sizes = values.quick ? [1, 10] : [1, 10, 50, 100]
+  const growth = isWanted('growth') ? await measureGrowth(sizes, signal) : undefined
+  const figures = renderFigures({
+    machine,
+    ...(pairs && { pairs }),
+    ...(growth && { growth }),
+    ...(load && { load }),
+    ...(helpMs && { helpMs }),
+  })
   process.stdout.write(figures)
   if (values.write) writeReadme(figures)
+}
+
+function measureUp(runs: number, signal: AbortSignal): Promise<Pair[]> {
+  say(`${runs} pairs of lab and script …`)
+  return compareWithScript(runs, signal)
+}
+
+async function measureChain(signal: AbortSignal): Promise<LoadFigures[]> {
+  await ensureWrk()
+  say('the chain, and what it is measured by …')
+  return withLoadTargets(signal, targets => measureLoad(targets, values.quick ? 1 : 3, signal, say))
 }
 
 /** The script's daemons have their code compiled where the lab's have it. */

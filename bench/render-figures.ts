@@ -1,30 +1,28 @@
 import type { Pair } from './compare-with-script.ts'
 import type { Growth } from './grow.ts'
+import type { LoadFigures } from './load/measure-load.ts'
+import { renderLoad } from './load/render-load.ts'
+import { renderTable } from './render-table.ts'
 import { fitLine, spreadOf } from './statistics.ts'
 
 export interface Figures {
   readonly machine: readonly string[]
-  readonly pairs: readonly Pair[]
-  readonly growth: readonly Growth[]
-  readonly helpMs: readonly number[]
+  readonly pairs?: readonly Pair[]
+  readonly growth?: readonly Growth[]
+  readonly load?: readonly LoadFigures[]
+  readonly helpMs?: readonly number[]
 }
 
-/** The figures as Markdown that also reads well on a terminal. */
-export function renderFigures({ machine, pairs, growth, helpMs }: Figures): string {
-  return [
-    ...machine.map(line => `- ${line}`),
-    '',
-    `dhcp-mode, ${pairs.length} runs in turns:`,
-    '',
-    ...renderPairs(pairs),
-    '',
-    'Isolated networks of five guests, each guest leased:',
-    '',
-    ...renderGrowth(growth),
-    '',
-    `\`lab --help\`: ${spreadText(helpMs)} ms (${helpMs.length} runs).`,
-    '',
-  ].join('\n')
+/** The figures that were taken, as Markdown that also reads well on a terminal. */
+export function renderFigures({ machine, pairs, growth, load, helpMs }: Figures): string {
+  const parts = [
+    machine.map(line => `- ${line}`),
+    pairs && [`dhcp-mode, ${pairs.length} runs in turns:`, '', ...renderPairs(pairs)],
+    growth && ['Isolated networks of five guests, each guest leased:', '', ...renderGrowth(growth)],
+    load && renderLoad(load),
+    helpMs && [`\`lab --help\`: ${spreadText(helpMs)} ms (${helpMs.length} runs).`],
+  ]
+  return parts.flatMap(part => (part === undefined ? [] : [...part, ''])).join('\n')
 }
 
 function renderPairs(pairs: readonly Pair[]): string[] {
@@ -33,7 +31,7 @@ function renderPairs(pairs: readonly Pair[]): string[] {
     title,
     ...(values.length === 0 ? ['?', '?', '?'] : spreadCells(values, digits)),
   ]
-  return table([
+  return renderTable([
     ['', 'median', 'min', 'max'],
     row(
       '`lab up`, ms',
@@ -78,7 +76,7 @@ function renderGrowth(growth: readonly Growth[]): string[] {
     ((1000 * upSeconds) / guests).toFixed(0),
     downSeconds.toFixed(2),
   ])
-  const lines = table([['networks', 'guests', 'up, s', 'ms a guest', 'down, s'], ...rows])
+  const lines = renderTable([['networks', 'guests', 'up, s', 'ms a guest', 'down, s'], ...rows])
   return growth.length < 3
     ? lines
     : [
@@ -105,16 +103,4 @@ function spreadText(values: readonly number[]): string {
 function spreadCells(values: readonly number[], digits: number): string[] {
   const { median, min, max } = spreadOf(values)
   return [median, min, max].map(value => value.toFixed(digits))
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(3, ...rows.map(row => row[column]?.length ?? 0)),
-  )
-  const pad = (cell: string, column: number) =>
-    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)
-  const line = (row: readonly string[]) => `| ${row.map(pad).join(' | ')} |`
-  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
-  const [head = [], ...body] = rows
-  return [line(head), rule, ...body.map(line)]
 }
