@@ -2,16 +2,39 @@ import { findNetwork } from './find-network.ts'
 import type { PortRequest } from './port-request.ts'
 import { givenAddresses, holds, requestAddresses } from './request-addresses.ts'
 import type { Topology } from './schema.ts'
-import { gatewayOf, type TopologyNetwork, type TopologySubnet } from './subnet-defaults.ts'
+import { gatewayOf, rangeOf, type TopologyNetwork, type TopologySubnet } from './subnet-defaults.ts'
 
-/** A port for each subnet that a router's interfaces attach, and one for its gateway. */
+/** The ports of the subnets that a router's interfaces attach, and one for its gateway. */
 export function requestRouterPorts(name: string, topology: Topology): PortRequest[] {
   const router = topology.routers[name]
   if (router === undefined) return []
   const interfaces = router.interfaces.flatMap((_, index) =>
     requestInterfaces(name, index, topology),
   )
-  return [...interfaces, ...requestGateway(name, topology)]
+  return [...shareIpv6Ports(interfaces), ...requestGateway(name, topology)]
+}
+
+/**
+ * The IPv6 subnets of one network are all on one port of a router, which is made with the first of them:
+ * `_add_interface_by_subnet` of neutron/db/l3_db.py.
+ */
+function shareIpv6Ports(interfaces: readonly PortRequest[]): PortRequest[] {
+  const isIpv6 = ({ addresses }: PortRequest) =>
+    addresses.some(address => address.kind === 'fixed' && rangeOf(address.subnet).version === 6)
+  const sharing = Map.groupBy(interfaces.filter(isIpv6), ({ network }) => network)
+  return interfaces.flatMap(port => {
+    const [first, ...rest] = isIpv6(port) ? (sharing.get(port.network) ?? []) : [port]
+    if (port !== first) return []
+    const all = [first, ...rest]
+    return [
+      {
+        ...first,
+        id: all.find(({ id }) => id !== undefined)?.id,
+        mac_address: all.find(({ mac_address }) => mac_address !== undefined)?.mac_address,
+        addresses: all.flatMap(({ addresses }) => addresses),
+      },
+    ]
+  })
 }
 
 /** The subnets that an interface attaches: the one it names or has an address of, else all with a gateway. */
@@ -64,7 +87,7 @@ function requestGateway(name: string, topology: Topology): PortRequest[] {
       key: `router/${name}/gateway`,
       id: gateway.port_id,
       mac_address: gateway.mac_address,
-      addresses: requestAddresses(network, givenAddresses(gateway, path), false),
+      addresses: requestAddresses(network, givenAddresses(gateway, path), true),
       path,
     },
   ]

@@ -2,6 +2,7 @@ import { findNetwork } from '../find-network.ts'
 import type { Finding } from '../finding.ts'
 import type { TopologyPath } from '../mistake.ts'
 import type { PrunedTopology } from '../prune.ts'
+import { holds } from '../request-addresses.ts'
 import { attachedSubnets } from '../request-router-ports.ts'
 import type { Topology } from '../schema.ts'
 import {
@@ -22,6 +23,7 @@ export function checkRouters(pruned: PrunedTopology): Finding[] {
     return [
       ...attachments.flatMap(checkAttachment),
       ...attachments.flatMap(checkIpv6),
+      ...checkSharedPorts(attachments),
       ...checkOverlaps(attachments),
     ]
   })
@@ -72,7 +74,7 @@ function checkAttachment({ isGateway, network, networkName, details, subnets, pa
     ...(fixed_ip === undefined ? subnets.filter(lacksGateway) : []).map(({ cidr }) =>
       complain(`subnet ${cidr} has no gateway_ip; the interface needs a fixed_ip`, path),
     ),
-    ...(subnets.length === 1 ? [] : single).map(key => ({
+    ...(countPorts(subnets) === 1 ? [] : single).map(key => ({
       ...complain(`\`${key}\` is for one port, and ${subnets.length} subnets are attached`, [
         ...path,
         key,
@@ -80,6 +82,12 @@ function checkAttachment({ isGateway, network, networkName, details, subnets, pa
       hint: 'name the subnet, and attach the others each with an item of its own',
     })),
   ]
+}
+
+/** IPv6 subnets share one, whose id and MAC are those of the first: see `requestRouterPorts`. */
+function countPorts(subnets: readonly TopologySubnet[]): number {
+  const ipv4 = subnets.filter(subnet => rangeOf(subnet).version === 4)
+  return ipv4.length + (ipv4.length < subnets.length ? 1 : 0)
 }
 
 function lacksGateway(subnet: TopologySubnet): boolean {
@@ -98,11 +106,41 @@ function unknownSubnet(
   return { message, path: [...path, 'subnet'], ...(known.length > 0 ? { hint } : {}) }
 }
 
-function checkIpv6({ subnets, path }: Attachment): Finding[] {
-  const ipv6 = subnets.find(subnet => rangeOf(subnet).version === 6)
-  if (ipv6 === undefined) return []
-  const message = `IPv6 subnet ${ipv6.cidr} cannot be on a router: lab sends no router advertisements`
-  return [{ message, path, hint: 'attach the IPv4 subnets one by one: {network: …, subnet: …}' }]
+/** `_validate_subnet_address_mode` of neutron/db/l3_db.py, and the address that the router's port would get. */
+function checkIpv6({ isGateway, details, subnets, path }: Attachment): Finding[] {
+  if (isGateway) return []
+  return subnets
+    .filter(subnet => rangeOf(subnet).version === 6)
+    .flatMap(subnet => {
+      const { cidr, ipv6_ra_mode, ipv6_address_mode } = subnet
+      if (ipv6_ra_mode === undefined && ipv6_address_mode !== undefined) {
+        const message = `IPv6 subnet ${cidr} cannot be on a router: with \`ipv6_address_mode\` alone it is announced by a router that is not Neutron’s`
+        return [{ message, path, hint: `set \`ipv6_ra_mode: ${ipv6_address_mode}\`, too` }]
+      }
+      const gateway = gatewayOf(subnet)
+      if (details.fixed_ip !== undefined || gateway === null || holds(subnet, gateway)) return []
+      const message = `gateway ${gateway} is no address of ${cidr}, so the router’s port cannot have it; the interface needs a fixed_ip`
+      return [{ message, path }]
+    })
+}
+
+/** `_validate_one_router_ipv6_port_per_network` of neutron/db/l3_db.py. */
+function checkSharedPorts(attachments: readonly Attachment[]): Finding[] {
+  const sharing = attachments.filter(
+    ({ isGateway, subnets }) => !isGateway && subnets.some(subnet => rangeOf(subnet).version === 6),
+  )
+  return Array.from(Map.groupBy(sharing, ({ networkName }) => networkName)).flatMap(
+    ([name, [, ...others]]) =>
+      others.flatMap(({ details, path }) =>
+        (['port_id', 'mac_address'] as const)
+          .filter(key => details[key] !== undefined)
+          .map(key => ({
+            message: `\`${key}\` would be of a second IPv6 port on \`${name}\`, and a router has one for all its IPv6 subnets of a network`,
+            path: [...path, key],
+            hint: 'give it at the first of them',
+          })),
+      ),
+  )
 }
 
 function checkOverlaps(attachments: readonly Attachment[]): Finding[] {
