@@ -19,6 +19,8 @@ export interface NeutronRelease {
   readonly dnsmasq: DnsmasqRelease
   readonly iptables: IptablesRelease
 
+  /** The template of radvd's configuration leaves blank lines around what may be absent. */
+  readonly radvdBlankLines: boolean
   /** The L3 agent sets `net.netfilter.nf_conntrack_tcp_be_liberal`. */
   readonly conntrackLiberal: boolean
   /** neutron-metadata-agent: an eventlet WSGI server, or a plain socket server with manners of its own. */
@@ -123,6 +125,7 @@ const queens: NeutronRelease = {
     ipv6Nat: false,
     internalTrafficByInput: true,
   },
+  radvdBlankLines: true,
   conntrackLiberal: false,
   agentStyle: 'wsgi',
 }
@@ -145,6 +148,7 @@ const changes: readonly Change[] = [
     haproxy: { ipv6BindLine: true },
     iptables: { ipv6Nat: true },
   },
+  { since: 'wallaby', agents: { radvdBlankLines: false } },
   { since: '2023.1', haproxy: { blankLinesBeforeListen: 2 } },
   {
     since: '2023.2',

@@ -1,4 +1,4 @@
-import type { Cloud, Port, Router } from '../cloud/cloud.ts'
+import type { Cloud, FloatingIp, Port, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { carriesIpv6 } from './carries-ipv6.ts'
 import { routerGatewayDevice, routerInterfaceDevice, routerNamespace } from './names.ts'
@@ -45,11 +45,10 @@ export function routerNamespaceOf(
     .filter(port => port.device_owner === 'network:router_interface')
     .map(port => interfaceOf(cloud, facts, port, routerInterfaceDevice(port.id)))
   const gatewayPort = ports.find(port => port.device_owner === 'network:router_gateway')
+  const floatingIps = cloud.floating_ips.filter(({ router_id }) => router_id === router.id)
   const gateway =
-    gatewayPort === undefined
-      ? null
-      : interfaceOf(cloud, facts, gatewayPort, routerGatewayDevice(gatewayPort.id))
-  const rules = (family: 4 | 6) => rulesOf({ cloud, router, interfaces, gateway }, family)
+    gatewayPort === undefined ? null : gatewayOf(cloud, facts, gatewayPort, floatingIps)
+  const rules = (family: 4 | 6) => rulesOf({ cloud, router, interfaces, gateway, floatingIps }, family)
   return {
     name: routerNamespace(router.id),
     interfaces,
@@ -70,6 +69,21 @@ function interfaceOf(
 ): RouterInterface {
   const { mtu } = networkOf(cloud, port.network_id)
   return { port, device, mtu, addresses: addressesOf(cloud, port, facts) }
+}
+
+/** Floating IPs come last, a /32 each, when their rules stand: `process_floating_ip_addresses`. */
+function gatewayOf(
+  cloud: Cloud,
+  facts: MachineFacts,
+  port: Port,
+  floatingIps: readonly FloatingIp[],
+): RouterInterface {
+  const { addresses, ...made } = interfaceOf(cloud, facts, port, routerGatewayDevice(port.id))
+  const floating = floatingIps.map(({ floating_ip_address }) => ({
+    address: `${floating_ip_address}/32`,
+    family: 4 as const,
+  }))
+  return { ...made, addresses: [...addresses, ...floating] }
 }
 
 /** Subnets of the external network without an address on the port are on the link; then default routes by the others. */
@@ -127,9 +141,10 @@ function gatewaySysctlsOf(
 interface Routing extends Pick<RouterNamespace, 'interfaces' | 'gateway'> {
   readonly cloud: Cloud
   readonly router: Router
+  readonly floatingIps: readonly FloatingIp[]
 }
 
-function rulesOf({ cloud, router, interfaces, gateway }: Routing, family: 4 | 6): string {
+function rulesOf({ cloud, router, interfaces, gateway, floatingIps }: Routing, family: 4 | 6): string {
   const hasAddress = ({ addresses }: RouterInterface) =>
     addresses.some(address => address.family === family)
   return routerRules({
@@ -145,6 +160,7 @@ function rulesOf({ cloud, router, interfaces, gateway }: Routing, family: 4 | 6)
             ipv4Address: firstIpv4(gateway),
             enableSnat: router.external_gateway_info?.enable_snat ?? true,
           },
+    floatingIps: gateway === null ? [] : floatingIps,
   })
 }
 

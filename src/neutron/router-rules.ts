@@ -1,4 +1,4 @@
-import type { Cloud } from '../cloud/cloud.ts'
+import type { Cloud, FloatingIp } from '../cloud/cloud.ts'
 import { managedTables } from './iptables-manager.ts'
 import type { Tables } from './iptables-tables.ts'
 import { append, renderTables } from './iptables-tables.ts'
@@ -11,7 +11,11 @@ export interface RouterRules {
   readonly neutron: Cloud['neutron']
   readonly internalDevices: readonly string[]
   readonly gateway: RouterRulesGateway | null
+  /** Those that lead through the gateway; none without one. */
+  readonly floatingIps: readonly TranslatedAddress[]
 }
+
+export type TranslatedAddress = Pick<FloatingIp, 'floating_ip_address' | 'fixed_ip_address'>
 
 export interface RouterRulesGateway {
   readonly device: string
@@ -23,7 +27,7 @@ export interface RouterRulesGateway {
 
 /**
  * The rules of a qrouter namespace for iptables-restore (family 4) or ip6tables-restore (6), as they stand when the L3
- * agent has processed the router for the first time: legacy router, no floating IP, no address scope but the default.
+ * agent has processed the router for the first time: legacy router, no address scope but the default.
  * Since Xena filter's scope chain begins its life with a DROP for marked packets; that first processing empties it.
  * `RouterInfo` and `apply_metadata_nat_rules`.
  */
@@ -128,6 +132,18 @@ function addSnat(tables: Tables, neutron: Cloud['neutron'], gateway: RouterRules
   })
 }
 
+/** A scope of their own would need mangle rules, too; both ends are in the default one. */
+const addFloatingIps: Step = (tables, { family, floatingIps }) =>
+  family === 6
+    ? tables
+    : append(tables, 'nat', {
+        rules: floatingIps.flatMap(({ floating_ip_address: outer, fixed_ip_address: inner }) => [
+          `-A ${l3}-PREROUTING -d ${outer}/32 -j DNAT --to-destination ${inner}`,
+          `-A ${l3}-OUTPUT -d ${outer}/32 -j DNAT --to-destination ${inner}`,
+          `-A ${l3}-float-snat -s ${inner}/32 -j SNAT --to-source ${outer} --random-fully`,
+        ]),
+      })
+
 /** What SNAT hides may cross scopes, so IPv4 does not block the gateway while SNAT is on. */
 const addScopeMarks: Step = (tables, { family, internalDevices, gateway }) => {
   const gatewayDevices = gateway?.hasAddressOfFamily ? [gateway.device] : []
@@ -171,6 +187,7 @@ const steps: readonly Step[] = [
   addFloatingIpChains,
   addMetadataMark,
   addGateway,
+  addFloatingIps,
   addScopeMarks,
   addMetadataRedirect,
 ]

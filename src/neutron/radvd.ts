@@ -1,0 +1,57 @@
+import type { Cloud, Router, Subnet } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { routerInterfaceDevice, routerNamespace } from './names.ts'
+import { networkOf } from './network-ports.ts'
+import { type AdvertisingInterface, renderRadvdConfig } from './radvd-config.ts'
+import { neutronRelease } from './release.ts'
+
+/** The radvd of a router: it tells the guests on its IPv6 subnets how to make addresses and where to send. */
+export interface Radvd {
+  readonly namespace: string
+  /** The router's devices that it advertises on, in port order. */
+  readonly devices: readonly string[]
+  readonly configPath: string
+  /** To be written with mode 0444: radvd refuses a file that its user could write. */
+  readonly config: string
+  readonly pidFile: string
+  readonly argv: readonly [string, ...string[]]
+  /** Value of PROCESS_TAG in its environment. */
+  readonly processTag: string
+}
+
+/**
+ * What neutron-l3-agent runs for a router with an IPv6 subnet, whatever its `ipv6_ra_mode`; null for others, and on a
+ * machine without IPv6. `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
+ */
+export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radvd | null {
+  const interfaces = facts.ipv6 ? advertisingInterfaces(cloud, router) : []
+  if (interfaces.length === 0) return null
+  const { release, state_path } = cloud.neutron
+  const configPath = `${state_path}/ra/${router.id}.radvd.conf`
+  const pidFile = `${state_path}/external/pids/${router.id}.pid.radvd`
+  return {
+    namespace: routerNamespace(router.id),
+    devices: interfaces.map(({ device }) => device),
+    configPath,
+    config: interfaces.map(one => renderRadvdConfig(one, neutronRelease(release))).join(''),
+    pidFile,
+    argv: ['radvd', '-C', configPath, '-p', pidFile, '-m', 'syslog', '-u', facts.user],
+    processTag: `radvd-${router.id}`,
+  }
+}
+
+function advertisingInterfaces(cloud: Cloud, router: Router): AdvertisingInterface[] {
+  return cloud.ports
+    .filter(
+      ({ device_id, device_owner }) =>
+        device_id === router.id && device_owner === 'network:router_interface',
+    )
+    .flatMap(port => {
+      const { mtu, subnets } = networkOf(cloud, port.network_id)
+      const isOwn = ({ id }: Subnet) => port.fixed_ips.some(({ subnet_id }) => subnet_id === id)
+      const own = subnets.filter(subnet => subnet.ip_version === 6 && isOwn(subnet))
+      return own.length === 0
+        ? []
+        : [{ device: routerInterfaceDevice(port.id), mtu, subnets: own }]
+    })
+}
