@@ -1,4 +1,5 @@
 import type { NovaAnswer } from '../neutron/metadata-agent/nova-request.ts'
+import { findHeadEnd } from './find-head-end.ts'
 
 /** An answer taken off a connection. */
 export interface ReadAnswer {
@@ -17,12 +18,13 @@ class MalformedAnswer extends Error {
  * says that nothing more will come, which is where a body without a length ends. Throws MalformedAnswer.
  */
 export function readAnswer(bytes: Buffer, method: string, ended: boolean): ReadAnswer | undefined {
-  const headEnd = bytes.indexOf('\r\n\r\n')
-  if (headEnd < 0) return undefined
-  const [statusLine = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')
+  const headEnd = findHeadEnd(bytes)
+  if (headEnd === undefined) return undefined
+  const head = bytes.toString('latin1', 0, headEnd).trimEnd()
+  const [statusLine = '', ...lines] = head.split(/\r?\n/)
   const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1])
   if (Number.isNaN(status)) throw new MalformedAnswer(statusLine.slice(0, 80))
-  const received = bytes.subarray(headEnd + 4)
+  const received = bytes.subarray(headEnd)
   if (status < 200) return readAnswer(received, method, ended)
   const headers = lines.map(splitHeader)
   const find = (name: string) => headers.find(([key]) => key.toLowerCase() === name)?.[1]

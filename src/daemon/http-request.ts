@@ -1,3 +1,5 @@
+import { findHeadEnd } from './find-head-end.ts'
+
 /** The head of an HTTP/1 request, as it came. */
 export interface RequestHead {
   readonly method: string
@@ -29,17 +31,6 @@ export function readRequestHead(bytes: Buffer, searchedBytes = 0): RequestHead |
   return { method, target, version, headers: unfold(lines).map(readHeader), sizeBytes: end }
 }
 
-/** Behind the first empty line; lines end with or without a carriage return. */
-function findHeadEnd(bytes: Buffer, start: number): number | undefined {
-  let line = bytes.indexOf('\n', start)
-  while (line >= 0) {
-    if (bytes[line + 1] === lineFeed) return line + 2
-    if (bytes[line + 1] === carriageReturn && bytes[line + 2] === lineFeed) return line + 3
-    line = bytes.indexOf('\n', line + 1)
-  }
-  return undefined
-}
-
 /** A line that starts with a blank belongs to the one before it. */
 function unfold(lines: readonly string[]): string[] {
   const unfolded: string[] = []
@@ -55,6 +46,3 @@ function readHeader(line: string): [string, string] {
   if (colon <= 0) throw new MalformedRequest(`not a header: ${line.slice(0, 80)}`)
   return [line.slice(0, colon), line.slice(colon + 1)]
 }
-
-const lineFeed = 0x0a
-const carriageReturn = 0x0d

@@ -157,6 +157,14 @@ test(
   '',
   false,
 )
+test(
+  answers,
+  'after its length in lines without carriage returns',
+  'HTTP/1.1 404 Not Found\nContent-Length: 2\n\nok',
+  'GET',
+  'ok',
+  false,
+)
 test(answers, 'with the connection', 'HTTP/1.1 200 OK\r\n\r\nall', 'GET', 'all', true)
 test(
   answers,
