@@ -4,7 +4,7 @@
 export interface MachineFacts {
   /** IPv6 is on in a fresh network namespace (`/proc/sys/net/ipv6` exists and is not disabled). */
   readonly ipv6: boolean
-  /** Sysctl keys of `net.netfilter` and `net.bridge` that a fresh namespace has; what is not there is not set. */
+  /** Sysctl keys of `net.netfilter`, `net.bridge` and `net.ipv6.conf.default` that there are; others are not set. */
   readonly sysctls: readonly string[]
   /** Who haproxy, the agent and the API run as: `neutron` where that user exists, else `nobody`. */
   readonly user: string

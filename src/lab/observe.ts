@@ -96,9 +96,10 @@ async function differencesOf(
     case 'directory':
     case 'file':
       return pathDifferences(step)
-    case 'ip': {
+    case 'ip':
+    case 'wait': {
       const view = namespaces.get(step.namespace)
-      return ipDifferences(step.expects, view?.links ?? [], view?.routes ?? [])
+      return ipDifferences(step.expects ?? {}, view?.links ?? [], view?.routes ?? [])
     }
     case 'rules':
       return rulesDifferences(step.rules, await readRules(step.namespace, step.family))
@@ -106,7 +107,7 @@ async function differencesOf(
       return await sysctlDifferences(step)
     case 'service':
       return serviceDifferences(step, processes.get(step.name), namespaces.get(step.namespace))
-    default:
+    case 'netns':
       return []
   }
 }

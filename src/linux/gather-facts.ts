@@ -19,7 +19,7 @@ export function gatherFacts(): MachineFacts {
 /** The root of the project's checkout. */
 export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-const OPTIONAL_SYSCTL_DIRECTORIES = ['net/netfilter', 'net/bridge']
+const OPTIONAL_SYSCTL_DIRECTORIES = ['net/netfilter', 'net/bridge', 'net/ipv6/conf/default']
 
 /** As Neutron asks (neutron/common/ipv6_utils.is_enabled_and_bind_by_default): on unless switched off by default. */
 function hasIpv6(): boolean {

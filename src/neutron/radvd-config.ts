@@ -1,4 +1,5 @@
 import type { Subnet } from '../cloud/cloud.ts'
+import { isAutonomous } from '../topology/advertised-subnets.ts'
 import type { NeutronRelease } from './release.ts'
 
 /** A router's device that has IPv6 subnets. */
@@ -61,10 +62,6 @@ function nameservers(subnets: readonly Subnet[]): string {
 }
 
 const maxNameservers = 3
-
-function isAutonomous({ ipv6_ra_mode }: Subnet): boolean {
-  return ipv6_ra_mode === 'slaac' || ipv6_ra_mode === 'dhcpv6-stateless'
-}
 
 function isStateful({ ipv6_ra_mode }: Subnet): boolean {
   return ipv6_ra_mode === 'dhcpv6-stateful'

@@ -1,9 +1,10 @@
-import type { Cloud, Router, Subnet } from '../cloud/cloud.ts'
+import type { Cloud, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { routerInterfaceDevice, routerNamespace } from './names.ts'
 import { networkOf } from './network-ports.ts'
 import { type AdvertisingInterface, renderRadvdConfig } from './radvd-config.ts'
 import { neutronRelease } from './release.ts'
+import { ipv6SubnetsOf } from './router-advertisements.ts'
 
 /** The radvd of a router: it tells the guests on its IPv6 subnets how to make addresses and where to send. */
 export interface Radvd {
@@ -47,11 +48,8 @@ function advertisingInterfaces(cloud: Cloud, router: Router): AdvertisingInterfa
         device_id === router.id && device_owner === 'network:router_interface',
     )
     .flatMap(port => {
-      const { mtu, subnets } = networkOf(cloud, port.network_id)
-      const isOwn = ({ id }: Subnet) => port.fixed_ips.some(({ subnet_id }) => subnet_id === id)
-      const own = subnets.filter(subnet => subnet.ip_version === 6 && isOwn(subnet))
-      return own.length === 0
-        ? []
-        : [{ device: routerInterfaceDevice(port.id), mtu, subnets: own }]
+      const { mtu } = networkOf(cloud, port.network_id)
+      const subnets = ipv6SubnetsOf(cloud, port)
+      return subnets.length === 0 ? [] : [{ device: routerInterfaceDevice(port.id), mtu, subnets }]
     })
 }

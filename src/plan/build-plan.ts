@@ -8,6 +8,7 @@ import { metadataSteps, supervisorStep } from './metadata-steps.ts'
 import { stepIds } from './names.ts'
 import { outsideSteps } from './outside-steps.ts'
 import { proxySteps, type WiredPorts } from './proxy-steps.ts'
+import { radvdSteps } from './radvd-steps.ts'
 import { routerSteps } from './router-steps.ts'
 import { stateSteps } from './state-steps.ts'
 import type { Plan, ServiceStep, Step } from './step.ts'
@@ -19,6 +20,7 @@ export function buildPlan(cloud: Cloud, facts: MachineFacts): Plan {
 }
 
 function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
+  const wired = wiredPorts(cloud.ports)
   const steps = [
     ...stateSteps(cloud, host),
     ...hostSteps(cloud, host, facts),
@@ -26,9 +28,10 @@ function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
     ...cloud.networks.flatMap(network => dhcpSteps(cloud, network, host, facts)),
     ...cloud.routers.flatMap(router => routerSteps(cloud, router, host, facts)),
     ...cloud.networks.flatMap(network => outsideSteps(cloud, network, host, facts)),
-    ...proxySteps(cloud, host, facts, wiredPorts(cloud.ports)),
+    ...radvdSteps(cloud, host, facts, wired),
+    ...proxySteps(cloud, host, facts, wired),
     ...guestsBaseSteps(cloud, host),
-    ...cloud.instances.flatMap(instance => guestSteps(cloud, instance, host, facts)),
+    ...cloud.guests.flatMap(guest => guestSteps(cloud, guest, host, facts)),
   ]
   const services = steps.filter((step): step is ServiceStep => step.kind === 'service')
   return [...steps, supervisorStep(cloud, host, facts, services)]

@@ -112,8 +112,14 @@ function serviceCommand(step: ServiceStep): Command {
 }
 
 function waitCommand(step: WaitStep): Command {
-  const loop = `until ${step.until}; do sleep 0.05; done`
+  const loop =
+    step.meanwhile === undefined
+      ? `until ${step.until}; do sleep 0.05; done`
+      : `n=0; until ${step.until}; do sleep 0.05; n=$((n + 1)); [ $((n % ${ASK_AFTER_LOOKS})) != 0 ] || { ${step.meanwhile}; }; done`
   return {
     argv: ['timeout', `${step.timeoutSeconds}`, ...inNetwork(step.namespace), 'sh', '-c', loop],
   }
 }
+
+/** Five seconds: longer than duplicate address detection, which asking may begin anew. */
+const ASK_AFTER_LOOKS = 100

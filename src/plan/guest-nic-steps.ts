@@ -1,5 +1,7 @@
 import type { Cloud, Host, HostRoute, Instance, Port, Subnet } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { networkOf } from '../neutron/network-ports.ts'
+import { autoconfigurationSteps } from './autoconfiguration.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
 import {
@@ -15,8 +17,7 @@ import type { ServiceStep, Step } from './step.ts'
 
 interface GuestNic {
   readonly host: Host
-  /** Whether the machine has IPv6; static IPv6 addresses are left out where it has none. */
-  readonly ipv6: boolean
+  readonly facts: MachineFacts
   readonly namespace: string
   readonly source: readonly string[]
   readonly instance: Instance
@@ -28,13 +29,16 @@ interface GuestNic {
   readonly needs: readonly string[]
 }
 
-/** A guest's NIC: plugged, and addressed as cloud-init would: by DHCP, or static where the subnet has none. */
+/**
+ * A guest's NIC: plugged, and addressed as cloud-init would: by DHCP or router advertisements, or static where the subnet
+ * has no DHCP; IPv6 only where the machine has it.
+ */
 export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
   const network = networkOf(cloud, nic.port.network_id)
   const place = { ...nic, host: nic.host.name }
   const subnets = subnetsOf(network.subnets, nic.port)
   const fixed = subnets.filter(
-    ({ subnet }) => !subnet.enable_dhcp && (nic.ipv6 || subnet.ip_version === 4),
+    ({ subnet }) => !subnet.enable_dhcp && (nic.facts.ipv6 || subnet.ip_version === 4),
   )
   const leased = subnets.filter(({ subnet }) => subnet.enable_dhcp && subnet.ip_version === 4)
   return [
@@ -60,6 +64,7 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
           ),
         ]
       : []),
+    ...autoconfigurationSteps(cloud, place, nic.facts),
   ]
 }
 

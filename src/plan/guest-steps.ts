@@ -1,5 +1,6 @@
-import type { Cloud, Host, Instance, Port } from '../cloud/cloud.ts'
+import type { Cloud, Guest, Host } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { autoconfigurationSysctls } from './autoconfiguration.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { guestNicSteps } from './guest-nic-steps.ts'
 import { guestNamespace, stepIds } from './names.ts'
@@ -9,7 +10,7 @@ import { udhcpcScript } from './udhcpc-script.ts'
 
 /** What all guests of a host share: the script of their DHCP client and the directory of their resolv.confs. */
 export function guestsBaseSteps(cloud: Cloud, host: Host): Step[] {
-  if (cloud.instances.length === 0) return []
+  if (cloud.guests.length === 0) return []
   return [
     directoryStep(
       {
@@ -27,33 +28,33 @@ export function guestsBaseSteps(cloud: Cloud, host: Host): Step[] {
       content: udhcpcScript,
       mode: 0o755,
       why: "the guests' DHCP client calls it",
-      source: ['instances'],
+      source: [],
     }),
   ]
 }
 
-/** A guest: a namespace with a device for each port, a resolv.conf of its own, and DHCP where the subnet has it. */
-export function guestSteps(
-  cloud: Cloud,
-  instance: Instance,
-  host: Host,
-  facts: MachineFacts,
-): Step[] {
-  const namespace = guestNamespace(cloud, instance)
-  const place = { host: host.name, namespace, source: ['instances', instance.name] }
+/** A guest: a namespace with a device for each NIC, a resolv.conf of its own, and DHCP where the subnet has it. */
+export function guestSteps(cloud: Cloud, guest: Guest, host: Host, facts: MachineFacts): Step[] {
+  const { name, instance_id, nics } = guest
+  const namespace = guestNamespace(cloud, guest)
+  const isInstance = instance_id !== null
+  const place = { host: host.name, namespace, source: [isInstance ? 'instances' : 'guests', name] }
   return [
     ...namespaceSteps({
       ...place,
-      why: `instance ${instance.name}`,
-      sysctls: { 'net.ipv4.ip_forward': '0' },
-      portIds: instance.port_ids,
+      why: isInstance ? `instance ${name}` : `guest ${name}, which Nova does not have`,
+      sysctls: {
+        'net.ipv4.ip_forward': '0',
+        ...autoconfigurationSysctls(cloud, portsOf(cloud, instance), facts),
+      },
+      portIds: nics.map(({ id }) => id),
     }),
     directoryStep(
       {
         ...place,
         path: `${NETNS_CONFIG}/${namespace}`,
         mode: 0o755,
-        why: `${instance.name}'s /etc`,
+        why: `${name}'s /etc`,
       },
       [stepIds.directory(NETNS_CONFIG)],
     ),
@@ -61,32 +62,32 @@ export function guestSteps(
       ...place,
       path: `${NETNS_CONFIG}/${namespace}/resolv.conf`,
       content: '',
-      why: `${instance.name}'s resolver, written by its DHCP client`,
+      why: `${name}'s resolver, written by its DHCP client`,
       volatile: true,
     }),
     directoryStep(
       {
         ...place,
-        path: leaseDirectory(cloud, instance),
+        path: leaseDirectory(cloud, guest),
         mode: 0o755,
-        why: `leases of ${instance.name}`,
+        why: `leases of ${name}`,
       },
       [stepIds.directory(`${cloud.neutron.state_path}/guests`)],
     ),
-    ...portsOf(cloud, instance).flatMap((port, index) =>
+    ...nics.flatMap((nic, index) =>
       guestNicSteps(cloud, {
         ...place,
         host,
-        ipv6: facts.ipv6,
-        instance,
-        port,
+        facts,
+        guest,
+        nic,
         device: `eth${index}`,
-        leaseDirectory: leaseDirectory(cloud, instance),
+        leaseDirectory: leaseDirectory(cloud, guest),
         script: udhcpcScriptPath(cloud),
         needs: [
           stepIds.file(`${NETNS_CONFIG}/${namespace}/resolv.conf`),
           stepIds.file(udhcpcScriptPath(cloud)),
-          stepIds.directory(leaseDirectory(cloud, instance)),
+          stepIds.directory(leaseDirectory(cloud, guest)),
         ],
       }),
     ),
@@ -96,15 +97,10 @@ export function guestSteps(
 /** Where `ip netns exec` looks for a namespace's own files of /etc (ip-netns(8)). */
 const NETNS_CONFIG = '/etc/netns'
 
-function leaseDirectory(cloud: Cloud, instance: Instance): string {
-  return `${cloud.neutron.state_path}/guests/${instance.name}`
+function leaseDirectory(cloud: Cloud, { name }: Guest): string {
+  return `${cloud.neutron.state_path}/guests/${name}`
 }
 
 function udhcpcScriptPath(cloud: Cloud): string {
   return `${cloud.neutron.state_path}/guests/udhcpc.script`
-}
-
-/** The instance's ports in the order of its NICs. */
-function portsOf(cloud: Cloud, instance: Instance): Port[] {
-  return instance.port_ids.flatMap(id => cloud.ports.find(port => port.id === id) ?? [])
 }

@@ -137,6 +137,7 @@ export type ServiceName =
   | 'haproxy'
   | 'neutron-metadata-agent'
   | 'nova-api-metadata'
+  | 'radvd'
   | 'supervisor'
   | 'udhcpc'
 
@@ -149,5 +150,9 @@ export interface WaitStep extends StepBase {
   readonly namespace: string
   /** A shell condition that becomes true. */
   readonly until: string
+  /** A shell command that asks for it, run now and then while it is not. */
+  readonly meanwhile?: string
+  /** What the kernel must show from then on. */
+  readonly expects?: IpExpectation
   readonly timeoutSeconds: number
 }

@@ -17,7 +17,7 @@ export function routedIpv6Subnets(topology: Topology): TopologySubnet[] {
   )
 }
 
-/** Whether a router on the subnet tells guests to make their own addresses. */
-export function isAutonomous({ ipv6_ra_mode }: TopologySubnet): boolean {
+/** Whether a router on the subnet tells guests to make their own addresses: AdvAutonomous of its radvd. */
+export function isAutonomous({ ipv6_ra_mode }: { readonly ipv6_ra_mode?: string | null }): boolean {
   return ipv6_ra_mode === 'slaac' || ipv6_ra_mode === 'dhcpv6-stateless'
 }

@@ -138,11 +138,13 @@ function ignoreAbort(error: unknown): void {
   if (!(error instanceof Error && error.name === 'AbortError')) throw error
 }
 
-/** Which agent looks after a process: DHCP's for dnsmasq and qdhcp's haproxy, L3's for qrouter's. */
+/** Which agent looks after a process: DHCP's for dnsmasq and qdhcp's haproxy, L3's for radvd and qrouter's haproxy. */
 export function agentOf({ service, namespace }: ServiceStep): string {
-  if (service !== 'dnsmasq' && service !== 'haproxy') return 'supervisor'
+  if (!AGENTS_SERVICES.has(service)) return 'supervisor'
   return namespace.startsWith('qrouter-') ? 'neutron-l3-agent' : 'neutron-dhcp-agent'
 }
+
+const AGENTS_SERVICES: ReadonlySet<string> = new Set(['dnsmasq', 'haproxy', 'radvd'])
 
 /** The words of ProcessMonitor (neutron/agent/linux/external_process.py), which know a process by kind and uuid. */
 function notFound(service: ServiceStep): string {
@@ -162,5 +164,5 @@ function kindOf({ service }: ServiceStep): string {
 }
 
 function uuidOf({ service, name }: ServiceStep): string | null {
-  return service === 'dnsmasq' || service === 'haproxy' ? name.slice(service.length + 1) : null
+  return AGENTS_SERVICES.has(service) ? name.slice(service.length + 1) : null
 }

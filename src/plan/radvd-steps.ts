@@ -1,0 +1,88 @@
+import type { Cloud, Host, Router } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { type Radvd, radvdOf } from '../neutron/radvd.ts'
+import { directoryStep, fileStep } from './file-steps.ts'
+import { stepIds } from './names.ts'
+import type { WiredPorts } from './proxy-steps.ts'
+import { serviceStep } from './service-step.ts'
+import type { Step, WaitStep } from './step.ts'
+
+/** The radvd of every router with an IPv6 subnet. */
+export function radvdSteps(
+  cloud: Cloud,
+  host: Host,
+  facts: MachineFacts,
+  wired: WiredPorts,
+): Step[] {
+  const steps = cloud.routers.flatMap(router => {
+    const radvd = radvdOf(cloud, router, facts)
+    return radvd === null ? [] : stepsOfRadvd(cloud, host, router, radvd, wired)
+  })
+  if (steps.length === 0) return []
+  const { state_path } = cloud.neutron
+  const why = 'configuration of radvd'
+  const directory = { host: host.name, path: `${state_path}/ra`, mode: 0o755, why }
+  return [directoryStep(directory, [stepIds.directory(state_path)]), ...steps]
+}
+
+function stepsOfRadvd(
+  cloud: Cloud,
+  host: Host,
+  { id, name }: Router,
+  radvd: Radvd,
+  wired: WiredPorts,
+): Step[] {
+  const { state_path } = cloud.neutron
+  const place = { host: host.name, namespace: radvd.namespace, source: ['routers', name] }
+  const config = fileStep({
+    ...place,
+    path: radvd.configPath,
+    content: radvd.config,
+    mode: 0o444,
+    why: `what router ${name} tells IPv6 guests`,
+  })
+  const settled = addressesSettled(place, radvd, wired.get(radvd.namespace) ?? [])
+  const service = serviceStep({
+    ...place,
+    name: radvd.processTag,
+    service: 'radvd',
+    phase: 'dhcp',
+    needs: [
+      config.id,
+      settled.id,
+      `sysctl:${radvd.namespace}`,
+      stepIds.directory(`${state_path}/external/pids`),
+      stepIds.directory(`${state_path}/log`),
+    ],
+    why: `router advertisements of ${name}`,
+    argv: radvd.argv,
+    environment: { PROCESS_TAG: radvd.processTag },
+    daemonizes: true,
+    pidFile: radvd.pidFile,
+    logFile: `${state_path}/log/${radvd.processTag}.log`,
+    commandLineHolds: id,
+    listens: [],
+    leaves: [radvd.pidFile],
+    supervised: true,
+  })
+  return [config, settled, service]
+}
+
+/** The first advertisement goes out as radvd starts, and cannot from an address that is still tentative. */
+function addressesSettled(
+  place: { host: string; namespace: string; source: readonly string[] },
+  { devices }: Radvd,
+  addresses: readonly string[],
+): WaitStep {
+  const looks = devices.map(device => `[ -z "$(ip -6 address show dev ${device} tentative)" ]`)
+  return {
+    ...place,
+    kind: 'wait',
+    id: `settled:${place.namespace}`,
+    phase: 'dhcp',
+    needs: addresses,
+    why: `duplicate address detection on ${devices.join(', ')}`,
+    until: looks.join(' && '),
+    timeoutSeconds: 30,
+  }
+}
