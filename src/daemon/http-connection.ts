@@ -19,6 +19,9 @@ export interface HttpOptions extends ReaderOptions {
   /** Undefined closes the connection without an answer. Does not throw. */
   answer(request: HttpRequest): Answer | undefined | Promise<Answer | undefined>
   log(request: HttpRequest, status: number, sizeBytes: number, startedMs: number): void
+  /** How the server writes an answer, and after which requests it keeps the connection; HTTP/1.1's way unless told. */
+  readonly write?: (answer: Answer, request: HttpRequest, keepAlive: boolean) => Buffer
+  readonly isKeptAlive?: (request: HttpRequest) => boolean
   /** For a head, and for the next packet of a body; as long as the guest's proxy waits unless told. */
   readonly patienceMs?: number
 }
@@ -108,8 +111,9 @@ export class HttpConnection {
     const request = { ...read, peer: this.#socket.remoteAddress ?? '' }
     const startedMs = performance.now()
     const answer = await this.#options.answer(request)
+    const { write = writeResponse, isKeptAlive = isKeptAliveByHttp } = this.#options
     const keepAlive = isKeptAlive(request) && !this.#isStopping
-    const bytes = answer && writeResponse(answer, request.method, keepAlive)
+    const bytes = answer && write(answer, request, keepAlive)
     this.#options.log(request, answer?.status ?? 0, bytes?.length ?? 0, startedMs)
     if (bytes === undefined) this.#socket.destroy()
     else if (!keepAlive) this.#finish(bytes)
@@ -136,7 +140,7 @@ export class HttpConnection {
   }
 }
 
-function isKeptAlive({ version, headers }: HttpRequest): boolean {
+function isKeptAliveByHttp({ version, headers }: HttpRequest): boolean {
   const connection = headers.get('connection')?.toLowerCase() ?? ''
   if (version === 'HTTP/1.0') return connection.includes('keep-alive')
   return !connection.includes('close')

@@ -2,18 +2,27 @@ import type { Answer } from '../wsgi/answer.ts'
 import { formatStatus } from '../wsgi/status.ts'
 
 /** The bytes of an answer as a WSGI server sends it; for HEAD the length stands and the body is left out. */
-export function writeResponse(answer: Answer, method: string, keepAlive: boolean): Buffer {
+export function writeResponse(
+  answer: Answer,
+  { method }: { readonly method: string },
+  keepAlive: boolean,
+): Buffer {
   const type = answer.contentType === null ? '' : `Content-Type: ${answer.contentType}\r\n`
   const length = `Content-Length: ${answer.body.length}\r\n`
   const ordered = answer.lengthFirst ? length + type : type + length
   const connection = keepAlive ? '' : 'Connection: close\r\n'
   const status = formatStatus(answer.status)
   const head = `HTTP/1.1 ${status}\r\n${ordered}Date: ${tellDate()}\r\n${connection}\r\n`
+  return joinBody(head, answer, method)
+}
+
+/** A head and its body, which HEAD leaves out. */
+export function joinBody(head: string, { body }: Answer, method: string): Buffer {
   const headSize = head.length
-  const bodySize = method === 'HEAD' ? 0 : answer.body.length
+  const bodySize = method === 'HEAD' ? 0 : body.length
   const bytes = Buffer.allocUnsafe(headSize + bodySize)
   bytes.write(head, 'latin1')
-  if (bodySize > 0) bytes.set(answer.body, headSize)
+  if (bodySize > 0) bytes.set(body, headSize)
   return bytes
 }
 

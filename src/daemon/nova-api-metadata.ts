@@ -10,6 +10,7 @@ import { listen } from './listener.ts'
 import { openPasswordFile } from './password-file.ts'
 import { type RunningDaemon, runDaemon } from './run-daemon.ts'
 import type { ServiceLog } from './service-log.ts'
+import { isKeptAliveByUwsgi, writeUwsgiResponse } from './uwsgi-response.ts'
 
 /** nova-api-metadata: a thin server before `answerMetadata`. */
 await runDaemon({
@@ -33,6 +34,8 @@ function makeOptions(config: NovaMetadataConfig, log: ServiceLog): HttpOptions {
   return {
     foldHeaders: foldUwsgiHeaders,
     requestLineLimitBytes: 65_536,
+    write: writeUwsgiResponse,
+    isKeptAlive: isKeptAliveByUwsgi,
     answer(request) {
       try {
         return answerMetadata(request, { config, instances, randomBytes, nowMs: Date.now() })

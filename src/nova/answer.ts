@@ -3,11 +3,11 @@ import { renderErrorPage } from '../wsgi/error-page.ts'
 import type { NovaContext } from './context.ts'
 import { answerEc2, answerEc2Versions } from './ec2/answer.ts'
 import { HttpFailure, UnhandledFailure } from './failure.ts'
+import { answerHealthcheck } from './healthcheck.ts'
 import { identifyInstance } from './identify.ts'
 import { answerOpenstack } from './openstack/answer.ts'
 import { normalisePath, readPathInfo } from './path.ts'
 import type { MetadataRequest } from './request.ts'
-import { textAnswer } from './text-answer.ts'
 
 /**
  * What nova-api-metadata answers, byte for byte. Undefined where it closes the connection without an answer, which
@@ -36,8 +36,7 @@ function answerOrPage(request: MetadataRequest, context: NovaContext): Answer {
 function route(request: MetadataRequest, context: NovaContext): Answer {
   const pathInfo = readPathInfo(request.target)
   const path = normalisePath(pathInfo)
-  // Of oslo's middleware, which Debian's api-paste.ini puts beside the API.
-  if (path === '/healthcheck') return textAnswer('OK')
+  if (pathInfo === '/healthcheck') return answerHealthcheck(request)
   if (path === '/' && pathInfo !== '') return answerEc2Versions()
   const { metadata_proxy_shared_secret } = context.config
   const loaded = identifyInstance(request, { ...context, metadata_proxy_shared_secret })

@@ -1,12 +1,19 @@
 import { UnhandledFailure } from './failure.ts'
 
 /**
- * PATH_INFO of a request target as uwsgi makes it: without the query, dot segments and empty ones resolved before
- * the escapes are decoded. Throws UnhandledFailure where the result is not UTF-8, which nova does not expect.
+ * PATH_INFO of a request target as uwsgi makes it: without the scheme and host of an absolute one, the query and the
+ * fragment, dot segments and empty ones resolved before the escapes are decoded. Throws UnhandledFailure where the
+ * result is not UTF-8 or has no slash in front, which nova does not expect.
  */
 export function readPathInfo(target: string): string {
-  const path = target.split('?', 1)[0] ?? ''
+  const path = target.replace(/[?#].*$/s, '').replace(/^https?:\/\/[^/]*/, '')
   const bytes = unescapePercent(Buffer.from(resolveSegments(path), 'latin1'))
+  const pathInfo = decodeUtf8(bytes)
+  if (pathInfo !== '' && !pathInfo.startsWith('/')) throw new UnhandledFailure('no slash in front')
+  return pathInfo
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {
@@ -24,18 +31,26 @@ export function normalisePath(pathInfo: string): string {
   return `/${kept.join('/')}`
 }
 
-/** A leading `..` leaves nothing at all, so `/..` is not `/` when nova asks whether it is the root. */
+/**
+ * A leading `..` leaves nothing at all, so `/..` is not `/` when nova asks whether it is the root. A path without a slash
+ * in front gets one when its first segment goes.
+ */
 function resolveSegments(path: string): string {
-  const segments = path.split('/').slice(path.startsWith('/') ? 1 : 0)
+  if (path === '') return ''
+  const isRooted = path.startsWith('/')
+  const [first, ...others] = path.split('/')
+  const segments = isRooted ? others : [first, ...others]
   const last = segments.at(-1)
-  const kept: string[] = []
+  const kept: (string | undefined)[] = []
   for (const segment of segments) {
     if (segment === '..') kept.pop()
     else if (segment !== '' && segment !== '.') kept.push(segment)
   }
-  if (last === '' || last === '.' || (last === '..' && segments.length > 1)) kept.push('')
-  const resolved = kept.join('/')
-  return last === '..' && kept.length === 0 ? '' : `/${resolved}`
+  const keepsFirst = !isRooted && kept[0] === first && first !== ''
+  if (last === '' || last === '.' || (last === '..' && isRooted && segments.length > 1))
+    kept.push('')
+  if (last === '..' && kept.length === 0) return ''
+  return keepsFirst ? kept.join('/') : `/${kept.join('/')}`
 }
 
 /** `%%` is a percent sign, an escape cut short vanishes, and what is not hexadecimal counts as zero. */

@@ -1,3 +1,5 @@
+import { trimBlanks } from './blanks.ts'
+
 /**
  * Which of the offers an `Accept` header likes best, as WebOb 1.8 decides: undefined when it likes none, the first
  * offer when it cannot be parsed. Equal qualities fall to the earlier offer.
@@ -42,18 +44,6 @@ function splitElements(accept: string): string[] {
     }
   }
   return [...elements, trimBlanks(accept, start, accept.length)]
-}
-
-/** Of blanks HTTP knows two, of which a pattern at the end of a text would search every run. */
-function trimBlanks(text: string, start: number, end: number): string {
-  let [first, last] = [start, end]
-  while (first < last && isBlank(text[first])) first++
-  while (first < last && isBlank(text[last - 1])) last--
-  return text.slice(first, last)
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === ' ' || character === '\t'
 }
 
 function parseRange(text: string): MediaRange {

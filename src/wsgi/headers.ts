@@ -1,17 +1,19 @@
+import { trimBlanks } from './blanks.ts'
+
 /** Headers as WSGI keeps them, by lower-case name; an underscore is as good as a hyphen. */
 export type Headers = ReadonlyMap<string, string>
 
 /** Headers of a request as they came, with the blanks around their values. */
 type HeaderLines = Iterable<readonly [name: string, value: string]>
 
-/** As eventlet passes them on: a repeated one becomes one value, joined with a comma. */
+/** As eventlet 0.33 passes them on: stripped, and a repeated one becomes one value, joined with a comma. */
 export function foldEventletHeaders(lines: HeaderLines): Headers {
-  return fold(lines, ',', value => value.trimStart())
+  return fold(lines, ',', value => trimBlanks(value))
 }
 
-/** As uwsgi passes them on: joined with a comma and a space; of the blanks only the one after the colon goes. */
+/** As uwsgi passes them on: joined with a comma and a space; of the blanks only the spaces after the colon go. */
 export function foldUwsgiHeaders(lines: HeaderLines): Headers {
-  return fold(lines, ', ', value => value.replace(/^ /, ''))
+  return fold(lines, ', ', value => value.replace(/^ +/, ''))
 }
 
 /** As WebOb reads them by itself: joined with a comma and a space. */

@@ -22,10 +22,36 @@ test(reads, '/%2e%2e/openstack', '/../openstack')
 test(reads, '/%c5%be', '/ž')
 test(reads, '/100%%', '/100%')
 test(reads, '/cut%4', '/cut')
+test(reads, '', '')
+test(reads, '..', '')
+test(reads, '.', '/')
+test(reads, '?x', '')
+test(reads, 'a/..', '')
+test(reads, 'a/../', '/')
+test(reads, './openstack', '/openstack')
+test(reads, '../openstack', '/openstack')
+test(reads, 'a/../openstack', '/openstack')
+test(reads, '%2Fopenstack', '/openstack')
+test(reads, '/latest#/meta-data?x', '/latest')
+test(reads, 'http://x', '')
+test(reads, 'http://x?y', '')
+test(reads, 'http://x/openstack?a', '/openstack')
+test(reads, 'https://x/openstack/#z', '/openstack/')
 
-test('a path that is not UTF-8 is more than nova can take', t => {
-  t.throws(() => readPathInfo('/%ff'), { instanceOf: UnhandledFailure })
+const fails = test.macro({
+  title: (_, target: string) => `${target} is more than nova can take`,
+  exec(t, target: string) {
+    t.throws(() => readPathInfo(target), { instanceOf: UnhandledFailure })
+  },
 })
+
+test(fails, '/%ff')
+test(fails, '*')
+test(fails, 'openstack')
+test(fails, '.a')
+test(fails, '%2e/openstack')
+test(fails, 'HTTP://x/openstack')
+test(fails, 'ftp://x/openstack')
 
 test('a normalised path has no empty, dot or trailing segment', t => {
   const segment = fc.constantFrom('', '.', '..', 'a', 'b')
