@@ -48,7 +48,8 @@ export function routerNamespaceOf(
   const floatingIps = cloud.floating_ips.filter(({ router_id }) => router_id === router.id)
   const gateway =
     gatewayPort === undefined ? null : gatewayOf(cloud, facts, gatewayPort, floatingIps)
-  const rules = (family: 4 | 6) => rulesOf({ cloud, router, interfaces, gateway, floatingIps }, family)
+  const rules = (family: 4 | 6) =>
+    rulesOf({ cloud, router, interfaces, gateway, floatingIps }, family)
   return {
     name: routerNamespace(router.id),
     interfaces,
@@ -144,7 +145,10 @@ interface Routing extends Pick<RouterNamespace, 'interfaces' | 'gateway'> {
   readonly floatingIps: readonly FloatingIp[]
 }
 
-function rulesOf({ cloud, router, interfaces, gateway, floatingIps }: Routing, family: 4 | 6): string {
+function rulesOf(
+  { cloud, router, interfaces, gateway, floatingIps }: Routing,
+  family: 4 | 6,
+): string {
   const hasAddress = ({ addresses }: RouterInterface) =>
     addresses.some(address => address.family === family)
   return routerRules({
