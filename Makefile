@@ -8,11 +8,14 @@ export JITI_FS_CACHE := false
 PREFIX ?= /usr/local
 link = $(DESTDIR)$(PREFIX)/bin/lab
 
+# LAB in the environment is the mark of a lab's own processes.
+unexport LAB
+
 .DEFAULT_GOAL := help
-.PHONY: help test check bench install uninstall clean packages
+.PHONY: help test check bench conformance install uninstall clean packages
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 test: packages ## run every check and test; as root those on real namespaces too
 	@node scripts/test.ts
@@ -22,6 +25,9 @@ check: packages ## check types, format, lint and unused code
 
 bench: packages ## measure start-up and load; ONLY=up, growth, load or help (needs root)
 	@node bench/main.ts $(if $(ONLY),--only '$(ONLY)')
+
+conformance: packages ## replay what was recorded from OpenStack; LAB=standing GOLDEN=folder RUNTIME=process (needs root)
+	@node test/conformance/main.ts $(if $(LAB),--lab '$(LAB)') $(if $(GOLDEN),--golden '$(GOLDEN)') $(if $(RUNTIME),--runtime '$(RUNTIME)') $(if $(JSON),--json)
 
 install: packages ## put lab on the PATH: a link in PREFIX=/usr/local
 	@sh scripts/link.sh install '$(CURDIR)/lab' '$(link)'

@@ -40,9 +40,9 @@ program
   .option('--name <name>', "the lab's name (default: the topology's)")
   .option('--release <release>', "Neutron's release, and Nova's where the file names none")
   .addOption(
-    new Option('--runtime <runtime>', 'where the services run')
-      .choices(['process'])
-      .default('process'),
+    new Option('--runtime <runtime>', 'where the services run; auto is the best that there is')
+      .choices(['auto', 'process'])
+      .default('auto'),
   )
   .option('--dry-run', 'print the shell script that builds the same lab, and change nothing')
   .option('--keep-on-error', 'leave what stands when something fails, instead of rolling back')

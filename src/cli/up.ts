@@ -13,7 +13,7 @@ import { requireRoot } from './require-root.ts'
 export interface UpCommandOptions {
   readonly name?: string
   readonly release?: string
-  readonly runtime: 'process'
+  readonly runtime: 'auto' | 'process'
   readonly dryRun?: true
   readonly keepOnError?: true
   readonly install: boolean
