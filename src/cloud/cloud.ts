@@ -12,7 +12,10 @@ export interface Cloud {
   readonly networks: readonly Network[]
   readonly routers: readonly Router[]
   readonly ports: readonly Port[]
+  readonly floating_ips: readonly FloatingIp[]
   readonly instances: readonly Instance[]
+  /** What runs in the lab: a machine for each instance, then those that Nova does not have. */
+  readonly guests: readonly Guest[]
 }
 
 /** A machine of the cloud; a lab has one, all in one. */
@@ -29,7 +32,6 @@ export interface Neutron {
   readonly release: string
   readonly state_path: string
   readonly dns_domain: string
-  readonly dhcp_agent: {
   /** The program in qdhcp and qrouter that carries requests to the agent. */
   readonly metadata_proxy: 'haproxy' | 'ns-metadata-proxy'
   readonly metadata_rate_limiting: {
@@ -44,6 +46,7 @@ export interface Neutron {
     /** Requests of one client that pass in the window. */
     readonly burst_query_rate_limit: number
   }
+  readonly dhcp_agent: {
     readonly enable_isolated_metadata: boolean
     readonly force_metadata: boolean
     readonly enable_metadata_network: boolean
@@ -83,21 +86,6 @@ export interface Nova {
     readonly metadata_cache_expiration: number
     /** Instead of the content of `vendordata_jsonfile_path`; an empty object without one. */
     readonly vendordata: Readonly<Record<string, unknown>>
-  }
-  readonly metadata_listen: string
-  readonly metadata_listen_port: number
-}
-
-export interface Network {
-  readonly id: string
-  readonly name: string
-  readonly project_id: string
-  readonly mtu: number
-  readonly 'router:external': boolean
-  readonly 'provider:network_type': 'vxlan' | 'flat' | 'vlan' | 'gre' | 'geneve' | 'local'
-  /** In the order of the topology, which is Neutron's list order. */
-  readonly subnets: readonly Subnet[]
-}
     readonly vendordata_jsonfile_path?: string
     readonly vendordata_providers: readonly ('StaticJSON' | 'DynamicJSON')[]
     /** `name@url` each. */
@@ -112,8 +100,23 @@ export interface Network {
   readonly neutron: {
     readonly service_metadata_proxy: boolean
     readonly metadata_proxy_shared_secret: string
-
+  }
   readonly oslo_middleware: { readonly enable_proxy_headers_parsing: boolean }
+  readonly metadata_listen: string
+  readonly metadata_listen_port: number
+}
+
+export interface Network {
+  readonly id: string
+  readonly name: string
+  readonly project_id: string
+  readonly mtu: number
+  readonly 'router:external': boolean
+  readonly 'provider:network_type': 'vxlan' | 'flat' | 'vlan' | 'gre' | 'geneve' | 'local'
+  /** In the order of the topology, which is Neutron's list order. */
+  readonly subnets: readonly Subnet[]
+}
+
 export interface Subnet {
   readonly id: string
   readonly name: string
@@ -128,6 +131,8 @@ export interface Subnet {
   readonly allocation_pools: readonly AllocationPool[]
   readonly ipv6_ra_mode: Ipv6Mode | null
   readonly ipv6_address_mode: Ipv6Mode | null
+  /** Load balancers that ask nova for its guests; ML2 has none, NSX has. */
+  readonly advanced_service_providers: readonly string[]
 }
 
 export type Ipv6Mode = 'slaac' | 'dhcpv6-stateful' | 'dhcpv6-stateless'
@@ -143,8 +148,6 @@ export interface AllocationPool {
 }
 
 export interface Router {
-  /** Load balancers that ask nova for its guests; ML2 has none, NSX has. */
-  readonly advanced_service_providers: readonly string[]
   readonly id: string
   readonly name: string
   readonly project_id: string
@@ -159,9 +162,12 @@ export type DeviceOwner =
   | 'network:dhcp'
   | 'network:router_interface'
   | 'network:router_gateway'
+  | 'network:floatingip'
   | 'compute:nova'
+  /** Of a port without a device. */
+  | ''
 
-/** Ports stand in the order in which Neutron would have made them: DHCP, routers', instances'. */
+/** Ports stand in the order in which Neutron would have made them: DHCP, routers', instances', floating IPs'. */
 export interface Port {
   readonly id: string
   readonly name: string
@@ -169,10 +175,22 @@ export interface Port {
   readonly project_id: string
   readonly mac_address: string
   readonly device_owner: DeviceOwner
-  /** `dhcp…-<network id>`, a router's id or an instance's uuid. */
+  /** `dhcp…-<network id>`, a router's or floating IP's id, or an instance's uuid; empty without a device. */
   readonly device_id: string
   readonly fixed_ips: readonly FixedIp[]
   readonly 'binding:host_id': string
+}
+
+/** An external address that a router translates to a port's IPv4 address; its own port is on the external network. */
+export interface FloatingIp {
+  readonly id: string
+  readonly project_id: string
+  readonly floating_network_id: string
+  readonly floating_ip_address: string
+  readonly router_id: string
+  /** The port behind it, and which of the port's addresses. */
+  readonly port_id: string
+  readonly fixed_ip_address: string
 }
 
 export interface FixedIp {
@@ -183,8 +201,9 @@ export interface FixedIp {
 export interface Instance {
   /** The instance's uuid. */
   readonly id: string
-  /** Display name, as in the topology. */
+  /** The topology's name for it. */
   readonly name: string
+  readonly display_name: string
   readonly hostname: string
   readonly project_id: string
   readonly user_id: string
@@ -195,16 +214,73 @@ export interface Instance {
   readonly availability_zone: string | null
   readonly flavor: string
   readonly image_id: string | null
+  readonly kernel_id: string | null
+  readonly ramdisk_id: string | null
   readonly launch_index: number
   readonly reservation_id: string
   readonly security_groups: readonly string[]
   readonly root_device_name: string | null
+  readonly block_device_mapping: readonly BlockDevice[]
+  readonly devices: readonly Device[]
+  /** In the order of the topology. */
+  readonly dedicated_cpus: readonly number[]
+  /** Posted by the guest before the lab was up. */
+  readonly password: string | null
   /** Number behind `i-%08x` in the EC2 tree; unique in the cloud, from 1. */
   readonly ec2_id: number
   /** Number behind `ami-%08x`; null where there is no image. */
   readonly ec2_image_id: number | null
+  /** Behind `aki-%08x` and `ari-%08x`; of one sequence with the images'. */
+  readonly ec2_kernel_id: number | null
+  readonly ec2_ramdisk_id: number | null
   /** The instance's ports, in the order of its NICs: eth0, eth1, … */
   readonly port_ids: readonly string[]
+}
+
+/** A disk of an instance, in the words of Nova's block_device_mapping table. */
+export interface BlockDevice {
+  readonly source_type: 'blank' | 'image' | 'snapshot' | 'volume'
+  readonly destination_type: 'local' | 'volume'
+  readonly guest_format?: string
+  readonly device_name: string
+}
+
+/** What Nova's instance_extra table keeps of a device, under the words of meta_data.json. */
+export type Device = {
+  /** `none` without one. */
+  readonly bus: string
+  /** On the bus; `none` without one. */
+  readonly address: string
+  readonly tags?: readonly string[]
+} & (
+  | {
+      readonly kind: 'nic'
+      readonly mac: string
+      readonly vlan?: number
+      readonly vf_trusted?: boolean
+    }
+  | { readonly kind: 'disk'; readonly serial?: string; readonly path?: string }
+  | { readonly kind: 'share'; readonly share_id: string; readonly tag: string }
+)
+
+/** A machine on the cloud's networks. */
+export interface Guest {
+  /** The instance's, too, where it is one's. */
+  readonly name: string
+  /** Null for one that Nova does not have. */
+  readonly instance_id: string | null
+  /** eth0, eth1, … */
+  readonly nics: readonly Nic[]
+}
+
+/** A network card, plugged into its network's bridge. */
+export interface Nic {
+  /** The port's; of one that Neutron does not know, what its devices are named after all the same. */
+  readonly id: string
+  readonly has_port: boolean
+  readonly network_id: string
+  readonly mac_address: string
+  readonly fixed_ips: readonly FixedIp[]
 }
 
 export interface Keypair {

@@ -1,10 +1,13 @@
 import { newestRelease, type ReleaseName } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import type { Cloud, Host, Neutron, Nova, Router } from './cloud.ts'
+import { deriveDevices } from './derive-devices.ts'
+import { deriveFloatingIps } from './derive-floating-ips.ts'
+import { deriveGuests } from './derive-guests.ts'
 import { deriveId, deriveKeystoneId } from './derive-id.ts'
 import { deriveInstances } from './derive-instances.ts'
 import { deriveNetworks } from './derive-networks.ts'
-import { derivePorts } from './derive-ports.ts'
+import { settlePorts } from './derive-ports.ts'
 import { statePathOf } from './state-path.ts'
 
 export interface CloudOptions {
@@ -29,7 +32,10 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
   const networks = deriveNetworks(lab, owner.project_id, topology)
   const routers = deriveRouters(lab, owner.project_id, topology, networks)
   const instances = deriveInstances(lab, owner, topology)
-  const ports = derivePorts(lab, topology, { host: controller, networks, routers, instances })
+  const { project_id } = owner
+  const machines = { host: controller, project_id, networks, routers, instances }
+  const settled = settlePorts(lab, topology, machines)
+  const ports = settled.flatMap(({ request, port }) => (request.withoutPort ? [] : [port]))
   const byDevice = Map.groupBy(ports, port => port.device_id)
   return {
     lab,
@@ -39,10 +45,13 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
     networks,
     routers,
     ports,
-    instances: instances.map(instance => ({
-      ...instance,
-      port_ids: (byDevice.get(instance.id) ?? []).map(port => port.id),
-    })),
+    floating_ips: deriveFloatingIps(lab, topology, { networks, routers, ports, instances }),
+    instances: instances.map(instance => {
+      const own = byDevice.get(instance.id) ?? []
+      const devices = deriveDevices(topology, instance.name, networks, own)
+      return { ...instance, devices, port_ids: own.map(port => port.id) }
+    }),
+    guests: deriveGuests(topology, settled, instances),
   }
 }
 

@@ -10,20 +10,24 @@ export interface Identity {
   readonly user_id: string
 }
 
-/** The topology's instances, but for their ports. */
+/** The topology's instances, but for their ports and what is told of their devices. */
 export function deriveInstances(
   lab: string,
   owner: Identity,
   topology: Topology,
-): Omit<Instance, 'port_ids'>[] {
-  const imageNumbers = numberImages(lab, topology)
+): Omit<Instance, 'port_ids' | 'devices'>[] {
+  const all = Object.values(topology.instances).map(instance => settleImages(lab, instance))
+  const numbers = numberImages(all)
+  const numberOf = (id: string | null) => (id === null ? null : (numbers.get(id) ?? null))
   return Object.entries(topology.instances).map(([name, instance], index) => {
     const id = instance.id ?? deriveId(lab, `instance/${name}`)
-    const image_id = settleImageId(lab, instance.image_id)
+    const display_name = instance.display_name ?? name
+    const images = settleImages(lab, instance)
     return {
       id,
       name,
-      hostname: instance.hostname ?? sanitizeHostname(name, `Server-${id}`),
+      display_name,
+      hostname: instance.hostname ?? sanitizeHostname(display_name, `Server-${id}`),
       project_id: instance.project_id ?? owner.project_id,
       user_id: instance.user_id ?? owner.user_id,
       keypair: findKeypair(topology, instance.key_name),
@@ -31,26 +35,44 @@ export function deriveInstances(
       user_data_base64: instance.user_data ?? null,
       availability_zone: instance.availability_zone,
       flavor: instance.flavor,
-      image_id,
+      ...images,
       launch_index: instance.launch_index,
       reservation_id: instance.reservation_id ?? deriveReservationId(`${lab}/${name}`),
       security_groups: instance.security_groups,
       root_device_name: instance.root_device_name,
+      block_device_mapping: instance.block_device_mapping,
+      dedicated_cpus: instance.dedicated_cpus,
+      password: instance.password ?? null,
       ec2_id: index + 1,
-      ec2_image_id: image_id === null ? null : (imageNumbers.get(image_id) ?? null),
+      ec2_image_id: numberOf(images.image_id),
+      ec2_kernel_id: numberOf(images.kernel_id),
+      ec2_ramdisk_id: numberOf(images.ramdisk_id),
     }
   })
 }
 
-/** From 1 in order of first use, which is the order in which nova numbers them. */
-function numberImages(lab: string, topology: Topology): ReadonlyMap<string, number> {
-  const ids = Object.values(topology.instances).map(({ image_id }) => settleImageId(lab, image_id))
-  const distinct = new Set(ids.filter(id => id !== null))
-  return new Map(Array.from(distinct, (id, index) => [id, index + 1]))
+type Images = Pick<Instance, 'image_id' | 'kernel_id' | 'ramdisk_id'>
+
+function settleImages(
+  lab: string,
+  { image_id, kernel_id, ramdisk_id }: Topology['instances'][string],
+): Images {
+  return {
+    image_id: image_id === undefined ? deriveId(lab, 'image') : image_id,
+    kernel_id: kernel_id ?? null,
+    ramdisk_id: ramdisk_id ?? null,
+  }
 }
 
-function settleImageId(lab: string, imageId: string | null | undefined): string | null {
-  return imageId === undefined ? deriveId(lab, 'image') : imageId
+/**
+ * From 1 in order of first use, images, kernels and ramdisks in one sequence, which is how nova numbers them:
+ * `_get_ec2_ids` of nova/objects/ec2.py.
+ */
+function numberImages(all: readonly Images[]): ReadonlyMap<string, number> {
+  const used = all.flatMap(({ image_id, kernel_id, ramdisk_id }) =>
+    [image_id, kernel_id, ramdisk_id].filter(id => id !== null),
+  )
+  return new Map(Array.from(new Set(used), (id, index) => [id, index + 1]))
 }
 
 function findKeypair(topology: Topology, name: string | undefined): Keypair | null {

@@ -5,20 +5,29 @@ import { requestPorts } from '../topology/request-ports.ts'
 import type { Topology } from '../topology/schema.ts'
 import { rangeOf } from '../topology/subnet-defaults.ts'
 import type { FixedIp, Host, Instance, Network, Port, Router } from './cloud.ts'
+import { floatingIpId } from './derive-floating-ips.ts'
 import { dnsNamespace, uuid5 } from './derive-id.ts'
 import { subnetId } from './derive-networks.ts'
 import { derivePortIdentities, type PortIdentity } from './derive-port-identity.ts'
 
 /** What ports refer to. */
 export interface Devices {
+  /** Whose a port is that has no owner in the cloud. */
+  readonly project_id: string
   readonly host: Host
   readonly networks: readonly Network[]
   readonly routers: readonly Router[]
-  readonly instances: readonly Omit<Instance, 'port_ids'>[]
+  readonly instances: readonly Pick<Instance, 'id' | 'name' | 'project_id'>[]
 }
 
-/** Every port of the cloud: DHCP, routers', instances'. */
-export function derivePorts(lab: string, topology: Topology, devices: Devices): Port[] {
+/** What a request has become: a port, or for a NIC without one all that a port would have. */
+export interface SettledRequest {
+  readonly request: PortRequest
+  readonly port: Port
+}
+
+/** Every port of the cloud, and every NIC without one: DHCP, routers', instances', guests', floating IPs'. */
+export function settlePorts(lab: string, topology: Topology, devices: Devices): SettledRequest[] {
   const requests = requestPorts(topology)
   const identities = derivePortIdentities(lab, requests)
   const allocation = allocateAddresses(requests)
@@ -26,29 +35,45 @@ export function derivePorts(lab: string, topology: Topology, devices: Devices): 
   const owners = ownersByKind(devices)
   return requests.flatMap(request => {
     const network = networks.get(request.network)
-    const owner = owners[request.device_owner].get(request.device)
+    const owner = ownerOf(lab, request, devices.project_id, owners)
     const identity = identities.get(request)
     if (network === undefined || owner === undefined || identity === undefined) return []
-    return [
-      {
-        ...identity,
-        name: '',
-        network_id: network.id,
-        project_id: owner.project_id,
-        device_owner: request.device_owner,
-        device_id: owner.device_id,
-        fixed_ips: request.addresses.flatMap(address =>
-          settleAddress(lab, request, address, identity, allocation),
-        ),
-        'binding:host_id': devices.host.name,
-      },
-    ]
+    const port: Port = {
+      ...identity,
+      name: '',
+      network_id: network.id,
+      project_id: request.project_id ?? owner.project_id,
+      device_owner: request.device_owner,
+      device_id: owner.device_id,
+      fixed_ips: request.addresses.flatMap(address =>
+        settleAddress(lab, request, address, identity, allocation),
+      ),
+      'binding:host_id': request.device_owner === 'network:floatingip' ? '' : devices.host.name,
+    }
+    return [{ request, port }]
   })
 }
 
 interface Owner {
   readonly device_id: string
   readonly project_id: string
+}
+
+/** A floating IP's port belongs to nobody, as a gateway's, and tenants cannot see it. */
+function ownerOf(
+  lab: string,
+  request: PortRequest,
+  project_id: string,
+  owners: ReturnType<typeof ownersByKind>,
+): Owner | undefined {
+  if (request.device_owner === 'network:floatingip') {
+    return { device_id: floatingIpId(lab, request), project_id: '' }
+  }
+  const { device_id } = request
+  if (device_id !== undefined) return { device_id, project_id }
+  return request.device_owner === ''
+    ? { device_id: '', project_id }
+    : owners[request.device_owner].get(request.device)
 }
 
 function ownersByKind({ host, networks, routers, instances }: Devices) {

@@ -1,4 +1,4 @@
-import type { Cloud, Instance } from '../cloud/cloud.ts'
+import type { Cloud, Guest } from '../cloud/cloud.ts'
 import { run } from '../linux/run.ts'
 import { guestNamespace } from '../plan/names.ts'
 
@@ -8,19 +8,19 @@ import { guestNamespace } from '../plan/names.ts'
  */
 export async function fetchAsGuest(
   cloud: Cloud,
-  instance: Instance,
+  guest: Pick<Guest, 'name'>,
   path: string,
 ): Promise<string> {
-  return await run([...fetchCommand(cloud, instance, path)], { lab: cloud.lab })
+  return await run([...fetchCommand(cloud, guest, path)], { lab: cloud.lab })
 }
 
 /** The same as a command to paste. */
 function fetchCommand(
   cloud: Cloud,
-  instance: Instance,
+  guest: Pick<Guest, 'name'>,
   path: string,
 ): readonly [string, ...string[]] {
   const options = ['--silent', '--show-error', '--fail', '--max-time', '10', '--noproxy', '*']
-  const namespace = guestNamespace(cloud, instance)
+  const namespace = guestNamespace(cloud, guest)
   return ['ip', 'netns', 'exec', namespace, 'curl', ...options, `http://169.254.169.254${path}`]
 }

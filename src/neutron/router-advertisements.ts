@@ -4,7 +4,10 @@ import { routerPortsOf } from './isolated-subnets.ts'
 import { networkOf } from './network-ports.ts'
 
 /** The IPv6 subnets that a port has an address in, in the network's order. */
-export function ipv6SubnetsOf(cloud: Cloud, port: Port): readonly Subnet[] {
+export function ipv6SubnetsOf(
+  cloud: Cloud,
+  port: Pick<Port, 'network_id' | 'fixed_ips'>,
+): readonly Subnet[] {
   return networkOf(cloud, port.network_id).subnets.filter(
     ({ id, ip_version }) =>
       ip_version === 6 && port.fixed_ips.some(({ subnet_id }) => subnet_id === id),

@@ -7,7 +7,7 @@ export function buildInstanceView(cloud: Cloud, instance: Instance): InstanceVie
   return {
     uuid: instance.id,
     project_id: instance.project_id,
-    display_name: instance.name,
+    display_name: instance.display_name,
     hostname: instance.hostname,
     launch_index: instance.launch_index,
     availability_zone: instance.availability_zone,
@@ -18,33 +18,37 @@ export function buildInstanceView(cloud: Cloud, instance: Instance): InstanceVie
     reservation_id: instance.reservation_id,
     security_groups: instance.security_groups,
     ec2_ids: nameEc2Ids(instance),
-    block_device_mapping: blockDeviceMapping(instance.root_device_name),
-    devices: [],
-    dedicated_cpus: [],
-    network_info: instance.port_ids.map(id => buildVif(cloud, id)),
-    password: null,
+    block_device_mapping: blockDeviceMapping(instance),
+    devices: instance.devices,
+    dedicated_cpus: instance.dedicated_cpus.toSorted((one, other) => one - other),
+    network_info: portsOf(cloud, instance).map(port => buildVif(cloud, port)),
+    password: instance.password,
   }
 }
 
-function nameEc2Ids({ ec2_id, ec2_image_id }: Instance): InstanceView['ec2_ids'] {
+function nameEc2Ids(instance: Instance): InstanceView['ec2_ids'] {
+  const { ec2_id, ec2_image_id, ec2_kernel_id, ec2_ramdisk_id } = instance
   return {
-    instance_id: `i-${hex(ec2_id)}`,
-    ami_id: ec2_image_id === null ? null : `ami-${hex(ec2_image_id)}`,
-    kernel_id: null,
-    ramdisk_id: null,
+    instance_id: nameEc2Id('i', ec2_id),
+    ami_id: ec2_image_id === null ? null : nameEc2Id('ami', ec2_image_id),
+    kernel_id: ec2_kernel_id === null ? null : nameEc2Id('aki', ec2_kernel_id),
+    ramdisk_id: ec2_ramdisk_id === null ? null : nameEc2Id('ari', ec2_ramdisk_id),
   }
 }
 
-function hex(id: number): string {
-  return id.toString(16).padStart(8, '0')
+function nameEc2Id(kind: string, id: number): string {
+  return `${kind}-${id.toString(16).padStart(8, '0')}`
 }
 
-function buildVif(cloud: Cloud, portId: string): Vif {
-  const port = cloud.ports.find(candidate => candidate.id === portId)
-  const network = cloud.networks.find(candidate => candidate.id === port?.network_id)
-  if (port === undefined || network === undefined) {
-    throw new Error(`The cloud has no port ${portId} on a network`)
-  }
+/** Nova asks Neutron for the ports of the instance's own project: `_build_network_info_model`, nova/network/neutron.py. */
+function portsOf(cloud: Cloud, { port_ids, project_id }: Instance): Port[] {
+  const ports = port_ids.flatMap(id => cloud.ports.find(port => port.id === id) ?? [])
+  return ports.filter(port => port.project_id === project_id)
+}
+
+function buildVif(cloud: Cloud, port: Port): Vif {
+  const network = cloud.networks.find(candidate => candidate.id === port.network_id)
+  if (network === undefined) throw new Error(`The cloud has no network ${port.network_id}`)
   return {
     id: port.id,
     address: port.mac_address,

@@ -1,4 +1,4 @@
-import type { Cloud, Port } from '../cloud/cloud.ts'
+import type { Cloud, Nic } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import {
@@ -11,11 +11,11 @@ import { stepIds } from './names.ts'
 import { withPrefix } from './port-address-steps.ts'
 import type { ExpectedAddress, ExpectedRoute, WaitStep } from './step.ts'
 
-interface Nic {
+interface PlacedNic {
   readonly host: string
   readonly namespace: string
   readonly source: readonly string[]
-  readonly port: Port
+  readonly port: Nic
   readonly device: string
 }
 
@@ -26,7 +26,7 @@ interface Nic {
  */
 export function autoconfigurationSysctls(
   cloud: Cloud,
-  ports: readonly Port[],
+  ports: readonly Nic[],
   facts: MachineFacts,
 ): Readonly<Record<string, string>> {
   const networks = ports.map(port => networkOf(cloud, port.network_id))
@@ -44,7 +44,11 @@ export function autoconfigurationSysctls(
 }
 
 /** Waits for the addresses that a NIC makes from router advertisements, and for a default route by each router. */
-export function autoconfigurationSteps(cloud: Cloud, nic: Nic, { ipv6 }: MachineFacts): WaitStep[] {
+export function autoconfigurationSteps(
+  cloud: Cloud,
+  nic: PlacedNic,
+  { ipv6 }: MachineFacts,
+): WaitStep[] {
   const { port, device, namespace } = nic
   const addresses = ipv6 ? autonomousAddresses(cloud, port, device) : []
   if (addresses.length === 0) return []
@@ -79,7 +83,7 @@ export function autoconfigurationSteps(cloud: Cloud, nic: Nic, { ipv6 }: Machine
   ]
 }
 
-function autonomousAddresses(cloud: Cloud, port: Port, device: string): ExpectedAddress[] {
+function autonomousAddresses(cloud: Cloud, port: Nic, device: string): ExpectedAddress[] {
   const routers = advertisingPortsOf(cloud, networkOf(cloud, port.network_id))
   const isAdvertised = (id: string) =>
     routers.some(router => router.fixed_ips.some(({ subnet_id }) => subnet_id === id))

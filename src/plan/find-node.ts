@@ -8,7 +8,7 @@ interface Node {
 }
 
 /**
- * The namespace of what an operator calls a node: an instance, a router, a host or a network by name, or a namespace
+ * The namespace of what an operator calls a node: a guest, a router, a host or a network by name, or a namespace
  * by its own. A network is its qdhcp; an external one without DHCP is its provider's router. Null: no such node.
  */
 export function findNode(cloud: Cloud, node: string): string | null {
@@ -16,17 +16,14 @@ export function findNode(cloud: Cloud, node: string): string | null {
   return found?.namespace ?? null
 }
 
-/** The names that `findNode` knows, instances first. */
+/** The names that `findNode` knows, guests first. */
 export function nodeNames(cloud: Cloud): string[] {
   return nodesOf(cloud).map(({ name }) => name)
 }
 
 function nodesOf(cloud: Cloud): Node[] {
   return [
-    ...cloud.instances.map(instance => ({
-      name: instance.name,
-      namespace: guestNamespace(cloud, instance),
-    })),
+    ...cloud.guests.map(guest => ({ name: guest.name, namespace: guestNamespace(cloud, guest) })),
     ...cloud.networks.flatMap(network => networkNode(cloud, network)),
     ...cloud.routers.map(({ id, name }) => ({ name, namespace: routerNamespace(id) })),
     ...cloud.hosts.map(({ name }) => ({ name, namespace: hostNamespace(cloud.lab, name) })),

@@ -1,5 +1,7 @@
-import type { Cloud, Host, HostRoute, Instance, Port, Subnet } from '../cloud/cloud.ts'
+import type { Cloud, Guest, Host, HostRoute, Nic, Subnet } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { metadataAddress } from '../neutron/metadata-address.ts'
+import { metadataNexthop } from '../neutron/metadata-decisions.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { autoconfigurationSteps } from './autoconfiguration.ts'
 import { hostNamespace, stepIds } from './names.ts'
@@ -20,8 +22,8 @@ interface GuestNic {
   readonly facts: MachineFacts
   readonly namespace: string
   readonly source: readonly string[]
-  readonly instance: Instance
-  readonly port: Port
+  readonly guest: Guest
+  readonly nic: Nic
   readonly device: string
   readonly leaseDirectory: string
   readonly script: string
@@ -31,18 +33,19 @@ interface GuestNic {
 
 /**
  * A guest's NIC: plugged, and addressed as cloud-init would: by DHCP or router advertisements, or static where the subnet
- * has no DHCP; IPv6 only where the machine has it.
+ * has no DHCP; IPv6 only where the machine has it. Neutron gives nothing to one without a port, so all of it is static.
  */
-export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
-  const network = networkOf(cloud, nic.port.network_id)
-  const place = { ...nic, host: nic.host.name }
-  const subnets = subnetsOf(network.subnets, nic.port)
+export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
+  const { nic, facts } = wish
+  const network = networkOf(cloud, nic.network_id)
+  const place = { ...wish, host: wish.host.name, port: nic }
+  const subnets = subnetsOf(network.subnets, nic)
   const fixed = subnets.filter(
-    ({ subnet }) => !subnet.enable_dhcp && (nic.facts.ipv6 || subnet.ip_version === 4),
+    ({ subnet }) => !isServed(nic, subnet) && (facts.ipv6 || subnet.ip_version === 4),
   )
-  const leased = subnets.filter(({ subnet }) => subnet.enable_dhcp && subnet.ip_version === 4)
+  const leased = subnets.filter(({ subnet }) => isServed(nic, subnet) && subnet.ip_version === 4)
   return [
-    plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, nic.host.name), network }),
+    plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, wish.host.name), network }),
     ...portAddressSteps({
       ...place,
       addresses: fixed.map(({ subnet, address }) => withPrefix(subnet, address)),
@@ -50,49 +53,56 @@ export function guestNicSteps(cloud: Cloud, nic: GuestNic): Step[] {
     ...routeStep({
       ...place,
       routes: staticRoutes(
-        fixed.map(({ subnet }) => subnet),
-        nic.device,
+        fixed.map(({ subnet }) => ({
+          family: subnet.ip_version,
+          routes: nic.has_port ? routesOf(subnet) : ownRoutesOf(cloud, subnet),
+        })),
+        wish.device,
       ),
-      after: [nic.port.id],
-    }).map(step => ({ ...step, id: `routes:${nic.namespace}:${nic.device}` })),
+      after: [nic.id],
+    }).map(step => ({ ...step, id: `routes:${wish.namespace}:${wish.device}` })),
     ...(leased.length > 0
       ? [
           leaseStep(
             cloud,
-            nic,
+            wish,
             leased.map(({ subnet, address }) => withPrefix(subnet, address)),
           ),
         ]
       : []),
-    ...autoconfigurationSteps(cloud, place, nic.facts),
+    ...(nic.has_port ? autoconfigurationSteps(cloud, place, facts) : []),
   ]
 }
 
+function isServed({ has_port }: Nic, { enable_dhcp }: Subnet): boolean {
+  return has_port && enable_dhcp
+}
+
 /** udhcpc in the guest, asking for option 121; it goes to the background with the lease and renews it. */
-function leaseStep(cloud: Cloud, nic: GuestNic, addresses: readonly PortAddress[]): ServiceStep {
-  const base = `${nic.leaseDirectory}/${nic.device}`
+function leaseStep(cloud: Cloud, wish: GuestNic, addresses: readonly PortAddress[]): ServiceStep {
+  const base = `${wish.leaseDirectory}/${wish.device}`
   return serviceStep({
-    name: `udhcpc-${nic.instance.name}-${nic.device}`,
+    name: `udhcpc-${wish.guest.name}-${wish.device}`,
     service: 'udhcpc',
-    host: nic.host.name,
+    host: wish.host.name,
     phase: 'guests',
     needs: [
-      ...nic.needs,
-      stepIds.addresses(nic.port.id),
-      stepIds.service(`dnsmasq-${nic.port.network_id}`),
+      ...wish.needs,
+      stepIds.addresses(wish.nic.id),
+      stepIds.service(`dnsmasq-${wish.nic.network_id}`),
       stepIds.directory(`${cloud.neutron.state_path}/log`),
     ],
-    why: `${nic.instance.name} leases its address on ${nic.device}`,
-    source: nic.source,
-    namespace: nic.namespace,
-    argv: udhcpcCommand(nic.device, `${base}.pid`, nic.script),
+    why: `${wish.guest.name} leases its address on ${wish.device}`,
+    source: wish.source,
+    namespace: wish.namespace,
+    argv: udhcpcCommand(wish.device, `${base}.pid`, wish.script),
     environment: { LEASE_FILE: `${base}.lease` },
     daemonizes: true,
     pidFile: `${base}.pid`,
-    logFile: `${cloud.neutron.state_path}/log/udhcpc-${nic.instance.name}.log`,
+    logFile: `${cloud.neutron.state_path}/log/udhcpc-${wish.guest.name}.log`,
     commandLineHolds: `${base}.pid`,
     listens: [],
-    leases: addresses.map(({ address }) => ({ device: nic.device, address })),
+    leases: addresses.map(({ address }) => ({ device: wish.device, address })),
     leaves: [`${base}.pid`, `${base}.lease`],
     supervised: false,
   })
@@ -109,22 +119,24 @@ interface PortSubnet {
   readonly address: string
 }
 
-function subnetsOf(subnets: readonly Subnet[], port: Port): PortSubnet[] {
-  return port.fixed_ips.flatMap(fixedIp => {
+function subnetsOf(subnets: readonly Subnet[], nic: Nic): PortSubnet[] {
+  return nic.fixed_ips.flatMap(fixedIp => {
     const subnet = subnets.find(({ id }) => id === fixedIp.subnet_id)
     return subnet === undefined ? [] : [{ subnet, address: fixedIp.ip_address }]
   })
 }
 
-/**
- * The routes that network_data.json gives for subnets without DHCP: of each the default route, then the host routes.
- * A destination is reached by the first that names it.
- */
-function staticRoutes(subnets: readonly Subnet[], device: string): Route[] {
+interface SubnetRoutes {
+  readonly family: 4 | 6
+  readonly routes: readonly HostRoute[]
+}
+
+/** A destination is reached by the first that names it. */
+function staticRoutes(subnets: readonly SubnetRoutes[], device: string): Route[] {
   const routes = subnets.flatMap(subnet =>
-    routesOf(subnet).map(({ destination, nexthop }) => ({
+    subnet.routes.map(({ destination, nexthop }) => ({
       arguments: `replace ${destination} via ${nexthop} dev ${device}${metricOf(device)}`,
-      family: subnet.ip_version,
+      family: subnet.family,
     })),
   )
   const target = (route: Route) => `${route.family} ${routeDestination(route.arguments)}`
@@ -133,9 +145,17 @@ function staticRoutes(subnets: readonly Subnet[], device: string): Route[] {
   )
 }
 
+/** What network_data.json gives for a subnet without DHCP: the default route, then the host routes. */
 function routesOf({ gateway_ip, host_routes }: Subnet): readonly HostRoute[] {
   if (gateway_ip === null) return host_routes
   return [{ destination: 'default', nexthop: gateway_ip }, ...host_routes]
+}
+
+/** The same, and the route to the metadata service that DHCP gives to others. */
+function ownRoutesOf(cloud: Cloud, subnet: Subnet): readonly HostRoute[] {
+  const { nexthop } = metadataNexthop(cloud, subnet)
+  const toMetadata = { destination: `${metadataAddress}/32`, nexthop: nexthop ?? '' }
+  return [...routesOf(subnet), ...(nexthop === null ? [] : [toMetadata])]
 }
 
 /** The first NIC's routes are preferred; udhcpcScript does the same with leases. */

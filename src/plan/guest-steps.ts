@@ -45,7 +45,7 @@ export function guestSteps(cloud: Cloud, guest: Guest, host: Host, facts: Machin
       why: isInstance ? `instance ${name}` : `guest ${name}, which Nova does not have`,
       sysctls: {
         'net.ipv4.ip_forward': '0',
-        ...autoconfigurationSysctls(cloud, portsOf(cloud, instance), facts),
+        ...autoconfigurationSysctls(cloud, nics, facts),
       },
       portIds: nics.map(({ id }) => id),
     }),

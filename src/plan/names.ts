@@ -1,15 +1,15 @@
-import type { Cloud, Instance, Network } from '../cloud/cloud.ts'
+import type { Cloud, Guest, Network } from '../cloud/cloud.ts'
 
 /**
  * Names of the lab's own namespaces, those that OpenStack has no name for. All of them carry the lab's name;
- * host and instance names never meet because a topology is refused where they do.
+ * host and guest names never meet because a topology is refused where they do.
  */
 export function hostNamespace(lab: string, host: string): string {
   return `lab-${lab}-${host}`
 }
 
-export function guestNamespace(cloud: Cloud, instance: Instance): string {
-  return `lab-${cloud.lab}-${instance.name}`
+export function guestNamespace(cloud: Cloud, { name }: Pick<Guest, 'name'>): string {
+  return `lab-${cloud.lab}-${name}`
 }
 
 /** The provider's side of an external network; the underscore keeps it apart from every host name. */

@@ -1,13 +1,17 @@
 import { checkAddresses } from './check/check-addresses.ts'
+import { checkBlockDevices } from './check/check-block-devices.ts'
 import { checkCapacity } from './check/check-capacity.ts'
+import { checkDevices } from './check/check-devices.ts'
+import { checkFloatingIps } from './check/check-floating-ips.ts'
+import { checkGuests } from './check/check-guests.ts'
 import { checkIdentities } from './check/check-identities.ts'
 import { checkLeases } from './check/check-leases.ts'
 import { checkMetadataAddress } from './check/check-metadata-address.ts'
+import { checkMetadataProxy } from './check/check-metadata-proxy.ts'
 import { checkNames } from './check/check-names.ts'
 import { checkReferences } from './check/check-references.ts'
 import { checkRouters } from './check/check-routers.ts'
 import { checkSubnets } from './check/check-subnets.ts'
-import { checkMetadataProxy } from './check/check-metadata-proxy.ts'
 import type { Finding } from './finding.ts'
 import type { PrunedTopology } from './prune.ts'
 
@@ -32,8 +36,12 @@ const checks = [
   checkSubnets,
   checkRouters,
   checkAddresses,
+  checkFloatingIps,
   checkIdentities,
+  checkGuests,
+  checkBlockDevices,
+  checkDevices,
   checkMetadataAddress,
+  checkMetadataProxy,
   checkLeases,
 ]
-  checkMetadataProxy,

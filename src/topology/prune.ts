@@ -15,7 +15,7 @@ export interface PrunedTopology {
   readonly namesIn: (section: Section) => ReadonlySet<string>
 }
 
-export type Section = 'networks' | 'routers' | 'keypairs' | 'instances'
+export type Section = 'networks' | 'routers' | 'keypairs' | 'instances' | 'guests'
 
 /** Takes away what the findings point at until the schema accepts the rest; undefined where nothing is left. */
 export function prune(given: object, findings: readonly Finding[]): PrunedTopology | undefined {
@@ -26,6 +26,7 @@ export function prune(given: object, findings: readonly Finding[]): PrunedTopolo
     routers: namesIn(value, 'routers'),
     keypairs: namesIn(value, 'keypairs'),
     instances: namesIn(value, 'instances'),
+    guests: namesIn(value, 'guests'),
   }
   const removed = new RemovedPaths(value)
   removed.addAll(findings.filter(finding => !meant.includes(finding)).map(({ path }) => path))

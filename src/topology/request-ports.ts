@@ -1,12 +1,13 @@
 import { findNetwork } from './find-network.ts'
 import type { AddressRequest, PortRequest } from './port-request.ts'
 import { givenAddresses, holds, requestAddresses } from './request-addresses.ts'
+import { requestFloatingIps } from './request-floating-ips.ts'
 import { requestRouterPorts } from './request-router-ports.ts'
 import type { Topology } from './schema.ts'
 import { isAutoAddressed, type TopologyNetwork } from './subnet-defaults.ts'
 
 /**
- * Every port of a topology in the order in which Neutron would make them: DHCP, routers', instances'.
+ * Every port of a topology in the order in which Neutron would make them: DHCP, routers', instances', guests', floating IPs'.
  * References that lead nowhere ask for nothing; the checks report them.
  */
 export function requestPorts(topology: Topology): PortRequest[] {
@@ -15,7 +16,13 @@ export function requestPorts(topology: Topology): PortRequest[] {
       requestDhcpPort(name, network),
     ),
     ...Object.keys(topology.routers).flatMap(name => requestRouterPorts(name, topology)),
-    ...Object.keys(topology.instances).flatMap(name => requestInstancePorts(name, topology)),
+    ...Object.entries(topology.instances).flatMap(([name, { networks }]) =>
+      requestNics({ section: 'instances', name, networks }, topology),
+    ),
+    ...Object.entries(topology.guests).flatMap(([name, { networks }]) =>
+      requestNics({ section: 'guests', name, networks }, topology),
+    ),
+    ...requestFloatingIps(topology),
   ]
 }
 
@@ -44,25 +51,59 @@ function requestDhcpPort(name: string, network: TopologyNetwork): PortRequest[] 
   ]
 }
 
-function requestInstancePorts(name: string, topology: Topology): PortRequest[] {
+interface Machine {
+  readonly section: 'instances' | 'guests'
+  readonly name: string
+  readonly networks: readonly TopologyNic[]
+}
+
+type TopologyNic =
+  | Topology['instances'][string]['networks'][number]
+  | Topology['guests'][string]['networks'][number]
+
+function requestNics({ section, name, networks }: Machine, topology: Topology): PortRequest[] {
   const seen = new Map<string, number>()
-  return (topology.instances[name]?.networks ?? []).flatMap((attachment, index) => {
-    const network = findNetwork(topology, attachment.name)
+  return networks.flatMap((nic, index) => {
+    const network = findNetwork(topology, nic.name)
     if (network === undefined) return []
-    const path = ['instances', name, 'networks', index]
-    const nth = (seen.get(attachment.name) ?? 0) + 1
-    seen.set(attachment.name, nth)
+    const path = [section, name, 'networks', index]
+    const nth = (seen.get(nic.name) ?? 0) + 1
+    seen.set(nic.name, nth)
+    const withoutPort = 'port' in nic && !nic.port
     return [
       {
-        device_owner: 'compute:nova' as const,
-        network: attachment.name,
+        ...ownerOf(nic),
+        network: nic.name,
         device: name,
-        key: `instance/${name}/port/${attachment.name}/${nth}`,
-        id: attachment.port_id,
-        mac_address: attachment.mac_address,
-        addresses: requestAddresses(network, givenAddresses(attachment, path), true),
+        key: `${section.slice(0, -1)}/${name}/port/${nic.name}/${nth}`,
+        id: nic.port_id,
+        mac_address: nic.mac_address,
+        project_id: nic.project_id,
+        withoutPort,
+        addresses: withoutPort
+          ? requestGiven(network, givenAddresses(nic, path))
+          : requestAddresses(network, givenAddresses(nic, path), true),
         path,
       },
     ]
   })
+}
+
+/** What Neutron does not know has just the addresses that the file gives it, on any subnet. */
+function requestGiven(
+  { subnets }: TopologyNetwork,
+  given: ReturnType<typeof givenAddresses>,
+): AddressRequest[] {
+  return given.flatMap(({ address, path }) =>
+    subnets
+      .filter(subnet => holds(subnet, address))
+      .map(subnet => ({ kind: 'fixed' as const, subnet, address, path })),
+  )
+}
+
+/** A device's port is Nova's, whether Nova has the device or not; one without a device is nobody's. */
+function ownerOf(nic: TopologyNic): Pick<PortRequest, 'device_owner' | 'device_id'> {
+  if (!('port' in nic)) return { device_owner: 'compute:nova' }
+  const { device_id = '' } = nic
+  return { device_owner: device_id === '' ? '' : 'compute:nova', device_id }
 }

@@ -28,13 +28,13 @@ export function checkAddresses(pruned: PrunedTopology): Finding[] {
 
 interface WantedAddress {
   readonly network: string
-  readonly owner: 'dhcp' | 'router' | 'instance'
+  readonly owner: 'dhcp' | 'router' | 'gateway' | 'guest' | 'stranger'
   readonly address: string
   readonly mac_address: string | undefined
   readonly path: TopologyPath
 }
 
-function wantedAddresses({ networks, routers, instances }: Topology): WantedAddress[] {
+function wantedAddresses({ networks, routers, instances, guests }: Topology): WantedAddress[] {
   return [
     ...Object.entries(networks).flatMap(([name, { dhcp_port }]) =>
       wantedBy('dhcp', name, dhcp_port, ['networks', name, 'dhcp_port']),
@@ -45,11 +45,21 @@ function wantedAddresses({ networks, routers, instances }: Topology): WantedAddr
       ),
       ...(gateway === undefined
         ? []
-        : wantedBy('router', gateway.network, gateway, ['routers', name, 'external_gateway'])),
+        : wantedBy('gateway', gateway.network, gateway, ['routers', name, 'external_gateway'])),
     ]),
     ...Object.entries(instances).flatMap(([name, instance]) =>
       instance.networks.flatMap((port, index) =>
-        wantedBy('instance', port.name, port, ['instances', name, 'networks', index]),
+        wantedBy('guest', port.name, port, ['instances', name, 'networks', index]),
+      ),
+    ),
+    ...Object.entries(guests).flatMap(([name, guest]) =>
+      guest.networks.flatMap((port, index) =>
+        wantedBy(port.port ? 'guest' : 'stranger', port.name, port, [
+          'guests',
+          name,
+          'networks',
+          index,
+        ]),
       ),
     ),
   ]
@@ -82,7 +92,12 @@ function checkPlace(topology: Topology, wanted: WantedAddress): Finding[] {
     const message = `\`${wanted.address}\` is the network’s own or the broadcast address of ${subnet.cidr}`
     return [{ message, path: wanted.path }]
   }
-  return isAutoAddressed(subnet) ? checkAutomatic(subnet, wanted) : []
+  return isAutoAddressed(subnet) && !isFree(wanted) ? checkAutomatic(subnet, wanted) : []
+}
+
+/** Neutron lets a router have any address, and knows nothing of what has no port. */
+function isFree({ owner }: WantedAddress): boolean {
+  return owner === 'router' || owner === 'stranger'
 }
 
 function outside(
@@ -127,7 +142,9 @@ function isSameInterface(one: PortRequest, other: PortRequest): boolean {
   return one.device === other.device && one.device_owner === 'network:router_interface'
 }
 
-function nameOf({ device_owner, device }: PortRequest): string {
+function nameOf({ device_owner, device, path: [section] }: PortRequest): string {
+  if (section === 'guests') return `guest \`${device}\``
   if (device_owner === 'network:dhcp') return `the DHCP port of network \`${device}\``
+  if (device_owner === 'network:floatingip') return `a floating IP of instance \`${device}\``
   return device_owner === 'compute:nova' ? `instance \`${device}\`` : `router \`${device}\``
 }

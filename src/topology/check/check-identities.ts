@@ -28,7 +28,7 @@ interface GivenPort {
   readonly macPath: TopologyPath
 }
 
-function givenPorts({ networks, routers, instances }: Topology): GivenPort[] {
+function givenPorts({ networks, routers, instances, guests }: Topology): GivenPort[] {
   return [
     ...Object.entries(networks).map(([name, { dhcp_port: port }]) => {
       const path = ['networks', name, 'dhcp_port']
@@ -42,6 +42,9 @@ function givenPorts({ networks, routers, instances }: Topology): GivenPort[] {
       instance.networks.map((port, index) =>
         givenPort(port, ['instances', name, 'networks', index]),
       ),
+    ),
+    ...Object.entries(guests).flatMap(([name, guest]) =>
+      guest.networks.map((port, index) => givenPort(port, ['guests', name, 'networks', index])),
     ),
   ]
 }

@@ -1,26 +1,36 @@
+import { isAutonomous, routedIpv6Subnets } from '../advertised-subnets.ts'
 import { allocateAddresses } from '../allocate-addresses.ts'
 import type { Finding } from '../finding.ts'
-import type { PortRequest } from '../port-request.ts'
+import { isNic, type PortRequest } from '../port-request.ts'
 import type { PrunedTopology } from '../prune.ts'
 import { requestPorts } from '../request-ports.ts'
 import { rangeOf, type TopologySubnet } from '../subnet-defaults.ts'
 
-/** Instances that would come up without an address: their DHCP client knows IPv4 alone. */
+/**
+ * Instances and guests that would come up without an address: their DHCP client knows IPv4 alone, and an IPv6 address
+ * of their own making takes a router that tells them to.
+ */
 export function checkLeases({ topology, isDamaged }: PrunedTopology): Finding[] {
   const requests = requestPorts(topology)
+  const advertised = new Set(routedIpv6Subnets(topology).filter(isAutonomous))
   const { addresses } = allocateAddresses(requests)
   const subnetsOf = (port: PortRequest) =>
     port.addresses.flatMap(request =>
       request.kind === 'eui64' ? [request.subnet] : (addresses.get(request)?.subnet ?? []),
     )
-  const guestPorts = requests.filter(({ device_owner }) => device_owner === 'compute:nova')
-  const ports = Map.groupBy(guestPorts, ({ device }) => device)
-  return Array.from(ports).flatMap(([name, own]) => {
-    const isComplete = own.length === topology.instances[name]?.networks.length
+  const machines = Map.groupBy(requests.filter(isNic), ({ path: [section, name] }) =>
+    JSON.stringify([section, name]),
+  )
+  return Array.from(machines.values()).flatMap(own => {
+    const { path: [section] = [], device: name = '' } = own[0] ?? {}
+    const networks = topology[section === 'guests' ? 'guests' : 'instances'][name]?.networks
     const isKnown = own.every(({ network }) => !isDamaged(['networks', network]))
     const subnets = own.flatMap(subnetsOf)
-    if (!isComplete || !isKnown || subnets.length === 0) return []
-    return subnets.every(needsDhcpv6) ? [complain(name)] : []
+    if (own.length !== networks?.length || !isKnown || subnets.length === 0) return []
+    const isLeaseless =
+      own.every(({ withoutPort }) => !withoutPort) &&
+      subnets.every(subnet => needsDhcpv6(subnet) && !advertised.has(subnet))
+    return isLeaseless ? [complain(section === 'guests' ? 'guest' : 'instance', name)] : []
   })
 }
 
@@ -28,9 +38,9 @@ function needsDhcpv6(subnet: TopologySubnet): boolean {
   return subnet.enable_dhcp && rangeOf(subnet).version === 6
 }
 
-function complain(name: string): Finding {
-  const message = `instance \`${name}\` is only on IPv6 subnets, and lab’s guests lease by DHCPv4`
+function complain(one: 'instance' | 'guest', name: string): Finding {
+  const message = `${one} \`${name}\` is only on IPv6 subnets, and lab’s guests lease by DHCPv4`
   const hint =
-    'give it an IPv4 subnet, too, or set `enable_dhcp: false`, which makes its addresses static'
-  return { message, path: ['instances', name], part: 'key', hint }
+    'give it an IPv4 subnet, too, or set `enable_dhcp: false`, which makes its addresses static; with `ipv6_ra_mode: slaac` and a router it makes its own'
+  return { message, path: [`${one}s`, name], part: 'key', hint }
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { PrunedTopology } from '../prune.ts'
 
-/** `lab exec NODE` finds instances, networks, routers and hosts by name, so no two may share one. */
+/** `lab exec NODE` finds instances, guests, networks, routers and hosts by name, so no two may share one. */
 export function checkNames({ namesIn }: PrunedTopology): Finding[] {
   const owners = new Map([[hostName, 'the host, which is always there']])
   return sections.flatMap(({ section, one }) =>
@@ -24,4 +24,5 @@ const sections = [
   { section: 'networks', one: 'a network' },
   { section: 'routers', one: 'a router' },
   { section: 'instances', one: 'an instance' },
+  { section: 'guests', one: 'a guest' },
 ] as const

@@ -6,7 +6,7 @@ import { suggest } from '../suggest.ts'
 
 /** Names that nothing in the file bears, and networks that cannot be used in that way. */
 export function checkReferences(pruned: PrunedTopology): Finding[] {
-  const { instances, routers } = pruned.topology
+  const { instances, guests, routers } = pruned.topology
   return [
     ...Object.entries(routers).flatMap(([name, router]) =>
       checkRouter(pruned, ['routers', name], router),
@@ -17,6 +17,11 @@ export function checkReferences(pruned: PrunedTopology): Finding[] {
       ),
       ...checkKeypair(pruned, ['instances', name, 'key_name'], key_name),
     ]),
+    ...Object.entries(guests).flatMap(([name, { networks }]) =>
+      networks.flatMap((network, index) =>
+        checkAttachment(pruned, ['guests', name, 'networks', index], network.name),
+      ),
+    ),
   ]
 }
 

@@ -26,6 +26,13 @@ const instanceNic = v.strictObject({
       keystoneId,
     ),
   ),
+  floating_ip: v.exactOptional(
+    describe(
+      'Floating IP',
+      'An address of an external network, which a router translates to this port’s IPv4 address.',
+      ipAddress,
+    ),
+  ),
 })
 
 const guestNic = v.strictObject({

@@ -72,10 +72,12 @@ export const sampleCloud: Cloud = {
     port('cccccccc', 'network:router_interface', router_id, '10.0.0.1'),
     port('aaaaaaaa', 'compute:nova', instance_id, '10.0.0.5'),
   ],
+  floating_ips: [],
   instances: [
     {
       id: instance_id,
       name: 'vm1',
+      display_name: 'vm1',
       hostname: 'vm1',
       project_id,
       user_id: 'u',
@@ -85,15 +87,24 @@ export const sampleCloud: Cloud = {
       availability_zone: 'nova',
       flavor: 'm1.small',
       image_id: 'image',
+      kernel_id: null,
+      ramdisk_id: null,
       launch_index: 0,
       reservation_id: 'r-00000001',
       security_groups: ['default'],
       root_device_name: '/dev/vda',
+      block_device_mapping: [],
+      devices: [],
+      dedicated_cpus: [],
+      password: null,
       ec2_id: 10,
       ec2_image_id: 255,
+      ec2_kernel_id: null,
+      ec2_ramdisk_id: null,
       port_ids: [portId('aaaaaaaa')],
     },
   ],
+  guests: [],
 }
 
 export const sampleFacts: MachineFacts = {
@@ -123,6 +134,7 @@ function subnet(id: string, cidr: string): Subnet {
     allocation_pools: [],
     ipv6_ra_mode: null,
     ipv6_address_mode: null,
+    advanced_service_providers: [],
   }
 }
 
@@ -132,7 +144,6 @@ function port(
   device_id: string,
   ip_address: string,
 ): Port {
-    advanced_service_providers: [],
   return {
     id: portId(prefix),
     name: '',

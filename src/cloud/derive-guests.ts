@@ -1,0 +1,29 @@
+import { isNic } from '../topology/port-request.ts'
+import type { Topology } from '../topology/schema.ts'
+import type { Guest, Instance, Nic } from './cloud.ts'
+import type { SettledRequest } from './derive-ports.ts'
+
+/** A machine for each instance, then those that Nova does not have, all with their NICs in order. */
+export function deriveGuests(
+  topology: Topology,
+  settled: readonly SettledRequest[],
+  instances: readonly Pick<Instance, 'id' | 'name'>[],
+): Guest[] {
+  const nics = Map.groupBy(
+    settled.filter(({ request }) => isNic(request)),
+    ({ request }) => request.device,
+  )
+  const machines = [
+    ...instances.map(({ id, name }) => ({ name, instance_id: id })),
+    ...Object.keys(topology.guests).map(name => ({ name, instance_id: null })),
+  ]
+  return machines.map(machine => ({
+    ...machine,
+    nics: (nics.get(machine.name) ?? []).map(pickNic),
+  }))
+}
+
+function pickNic({ request, port }: SettledRequest): Nic {
+  const { id, network_id, mac_address, fixed_ips } = port
+  return { id, has_port: !request.withoutPort, network_id, mac_address, fixed_ips }
+}
