@@ -1,13 +1,14 @@
 import { createInterface } from 'node:readline/promises'
 import { installDebianPackages } from '../linux/install-debian-packages.ts'
 import { isRoot } from '../linux/is-root.ts'
-import { findMissingPrograms, isInstalled, type Program } from '../linux/programs.ts'
+import { isInstalled, type Program } from '../linux/programs.ts'
 import { installPrograms } from './install-programs.ts'
 
 /** Installs programs that are missing: asks on a terminal, does it unasked where there is none. Throws LabError. */
 export async function askAndInstall(
   missing: readonly Program[],
   mayInstall: boolean,
+  findMissing: () => readonly Program[],
 ): Promise<void> {
   await installPrograms(missing, {
     mayInstall,
@@ -16,7 +17,7 @@ export async function askAndInstall(
     confirm: process.stdin.isTTY && process.stderr.isTTY ? askYesNo : null,
     say: line => process.stderr.write(`${line}\n`),
     install: installDebianPackages,
-    findMissing: findMissingPrograms,
+    findMissing,
   })
 }
 

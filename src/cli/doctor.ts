@@ -1,17 +1,18 @@
 import { labsDirectory } from '../lab/paths.ts'
 import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
+import { optionalProgramNames } from '../linux/programs.ts'
 import { ensurePrograms } from './ensure-programs.ts'
 import { renderFindings } from './render-findings.ts'
 
 interface DoctorOptions {
   readonly json: boolean
-  /** Installs missing programs first. */
+  /** Installs missing programs first, those that only some topologies need among them. */
   readonly install: boolean
 }
 
 /** `lab doctor`: what the machine has of what labs need. Exit code 3 where something needed is missing. */
 export async function doctor({ json, install }: DoctorOptions): Promise<void> {
-  if (install) await ensurePrograms(true)
+  if (install) await ensurePrograms(true, optionalProgramNames)
   const report = await checkMachine(labsDirectory)
   const isReady = missingIn(report).length === 0
   const text = json

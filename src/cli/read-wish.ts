@@ -5,8 +5,10 @@ import { LabError } from '../lab/lab-error.ts'
 import { loadTopologyFile } from '../lab/load-topology-file.ts'
 import { readRecord } from '../lab/record.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
+import type { OptionalProgram } from '../linux/programs.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/step.ts'
+import { routedIpv6Subnets } from '../topology/advertised-subnets.ts'
 import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
 import { suggest } from '../topology/suggest.ts'
 import { checkLabName } from './pick-lab.ts'
@@ -18,6 +20,8 @@ export interface Wish {
   /** The words after it that change what is built. */
   readonly options: readonly string[]
   readonly lab: string
+  /** Those it takes besides what every lab needs. */
+  readonly programs: readonly OptionalProgram[]
   /** With the secret of the lab that stands, if one does; else with a random one. */
   readonly settle: (standing: 'standing' | 'new') => { readonly cloud: Cloud; readonly plan: Plan }
   /** `file:line:column` of a path of the topology. */
@@ -39,6 +43,7 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
     source,
     options: wordsOf(options),
     lab,
+    programs: routedIpv6Subnets(topology).length > 0 ? ['radvd'] : [],
     settle: standing => {
       const secret = standing === 'standing' ? secretOf(lab) : newSecret()
       const cloud = deriveCloud(topology, { lab, secret, ...release })

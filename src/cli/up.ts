@@ -26,7 +26,7 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   if (!options.dryRun) requireRoot()
   const wish = await readWish(source, options)
   if (options.dryRun) return (await import('./print-script.ts')).printScript(wish)
-  await ensurePrograms(options.install)
+  await ensurePrograms(options.install, wish.programs)
   await refuseLackingMachine()
   await using _lock = await lockForCommand(wish.lab, `lab up ${source}`)
   const { result, fetch } = await build(wish, options)

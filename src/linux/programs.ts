@@ -13,7 +13,7 @@ export interface Program {
   readonly service?: string
 }
 
-/** Every program that lab calls. The one place that names Debian packages. */
+/** Every program that every lab calls. With those below it, the one place that names Debian packages. */
 export const programs: readonly Program[] = [
   { name: 'ip', debianPackage: 'iproute2', why: 'makes namespaces, links, addresses and routes' },
   { name: 'iptables-restore', debianPackage: 'iptables', why: "loads the L3 agent's IPv4 rules" },
@@ -36,11 +36,31 @@ export const programs: readonly Program[] = [
   { name: 'setsid', debianPackage: 'util-linux', why: 'lets services outlive the command' },
 ]
 
-/** The programs of the table that no system directory has. Asks the file system alone; costs under a millisecond. */
+/** Programs that some topologies need, by name. */
+export const optionalPrograms = {
+  radvd: {
+    name: 'radvd',
+    debianPackage: 'radvd',
+    why: 'announces the IPv6 subnets that are on routers',
+    service: 'radvd',
+  },
+} as const satisfies Readonly<Record<string, Program>>
+
+export type OptionalProgram = keyof typeof optionalPrograms
+
+export const optionalProgramNames: readonly OptionalProgram[] = ['radvd']
+
+/**
+ * The programs that every lab needs, and those besides, that no system directory has. Asks the file system alone; costs
+ * under a millisecond.
+ */
 export function findMissingPrograms(
   directories: readonly string[] = systemDirectories,
+  besides: readonly OptionalProgram[] = [],
 ): readonly Program[] {
-  return programs.filter(program => !isInstalled(program.name, directories))
+  return [...programs, ...besides.map(name => optionalPrograms[name])].filter(
+    ({ name }) => !isInstalled(name, directories),
+  )
 }
 
 /** The Debian packages that bring `missing`, each once. */

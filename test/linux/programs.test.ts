@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { checkOptionalPrograms } from '../../src/linux/machine/check-optional-programs.ts'
 import {
   debianPackagesOf,
   findMissingPrograms,
@@ -49,3 +50,12 @@ test('a file that may not be run is no program', notAProgram, path => {
 })
 test('a folder is no program', notAProgram, path => mkdirSync(path))
 test('a dangling link is no program', notAProgram, path => symlinkSync('/nowhere', path))
+
+test('radvd is missing only where it is asked for', t => {
+  const folder = makeFolder(t)
+  for (const { name } of programs) writeFileSync(join(folder, name), '', { mode: 0o755 })
+  t.deepEqual(findMissingPrograms([folder]), [])
+  const missing = findMissingPrograms([folder], ['radvd'])
+  t.deepEqual(debianPackagesOf(missing), ['radvd'])
+  t.like(checkOptionalPrograms([folder]), [{ level: 'warning', id: 'radvd' }])
+})

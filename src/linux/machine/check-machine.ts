@@ -13,9 +13,12 @@ export interface MachineReport {
 export async function checkMachine(stateDirectory: string): Promise<MachineReport> {
   const { checkKernel } = await import('./check-kernel.ts')
   const { checkHabits } = await import('./check-habits.ts')
+  const { checkOptionalPrograms } = await import('./check-optional-programs.ts')
   const { findings } = checkMachineQuickly(stateDirectory)
   const kernel = await checkKernel()
-  return { findings: [...findings, ...kernel, ...checkHabits(stateDirectory)] }
+  return {
+    findings: [...findings, ...kernel, ...checkOptionalPrograms(), ...checkHabits(stateDirectory)],
+  }
 }
 
 /** The part that costs next to nothing: it starts no process. For a look before anything is changed. */
