@@ -23,7 +23,9 @@ function groupByWhat(items: readonly Judged[]): [string, Judged[]][] {
   const groups = Map.groupBy(items, ({ verdict, main, more }) =>
     verdict === 'equal'
       ? 'nothing, though they are meant to (differences.yaml)'
-      : [...main, ...more].map(({ what }) => what).join(', '),
+      : tellFirst({ main, more })
+          .map(({ what }) => what)
+          .join(', '),
   )
   return [...groups]
 }
@@ -32,8 +34,13 @@ function renderItem({ id, via, sent, main, more }: Judged): string[] {
   return [
     `  ${id} — ${via}`,
     ...(sent === '' ? [] : [`    sent      ${showStart(sent)}`]),
-    ...[...main, ...more].flatMap(renderDifference),
+    ...tellFirst({ main, more }).flatMap(renderDifference),
   ]
+}
+
+/** Where status, content type or body differ, the rest follows from that. */
+function tellFirst({ main, more }: Pick<Judged, 'main' | 'more'>): readonly Difference[] {
+  return main.length > 0 ? main : more
 }
 
 function showStart(sent: string): string {

@@ -25,23 +25,27 @@ export function isConformant({ exchanges, hops, lookups }: Outcome): boolean {
 }
 
 export function isAsRecorded({ verdict, more }: Judged): boolean {
-  return verdict === 'meant' || (verdict === 'same' && more.length === 0)
+  return verdict === 'meant' || isEntirelySame({ verdict, more })
+}
+
+/** Not only in status, content type and body. */
+function isEntirelySame({ verdict, more }: Pick<Judged, 'verdict' | 'more'>): boolean {
+  return verdict === 'same' && more.length === 0
 }
 
 function renderTable(files: readonly JudgedFile[]): string[] {
   const width = Math.max(...files.map(({ name }) => name.length))
   const row = (name: string, ...cells: string[]) =>
-    `${name.padEnd(width)}${cells.map(cell => cell.padStart(8)).join('')}`
+    `${name.padEnd(width)}${cells.map(cell => cell.padStart(10)).join('')}`
   return [
-    row('', 'same', 'of', 'differ', 'meant', 'also', 'time'),
+    row('', 'same', 'of', 'entirely', 'meant', 'time'),
     ...files.map(({ name, items, seconds }) =>
       row(
         name,
         `${countOf(items, 'same')}`,
         `${items.length}`,
-        blankIfNone(countOf(items, 'different') + countOf(items, 'equal')),
+        `${items.filter(isEntirelySame).length}`,
         blankIfNone(countOf(items, 'meant')),
-        blankIfNone(items.filter(({ more }) => more.length > 0).length),
         `${seconds.toFixed(1)} s`,
       ),
     ),
@@ -64,10 +68,8 @@ function renderMeant({ exchanges, lookups, meant }: Outcome): string[] {
 }
 
 function renderMore(all: readonly Judged[]): string[] {
-  const answered = all.filter(({ verdict }) => verdict === 'same')
-  const same = answered.filter(({ more }) => more.length === 0)
   const what = 'reason phrase, HTTP version, headers in their order and end of the connection'
-  return [`${same.length} of ${answered.length} of them also in ${what}`]
+  return [`${all.filter(isEntirelySame).length} of ${all.length} entirely: in ${what}, too`]
 }
 
 function tellRest(all: readonly Judged[]): string {
