@@ -35,7 +35,7 @@ const TITLES: Record<Phase, string> = {
   wiring: 'Links, addresses, routes and rules',
   metadata: 'neutron-metadata-agent and nova-api-metadata',
   dhcp: 'dnsmasq',
-  proxies: 'haproxy',
+  proxies: 'Metadata proxies',
   guests: 'Leases of the guests',
 }
 

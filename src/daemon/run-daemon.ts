@@ -10,13 +10,18 @@ export interface ProcessConfig {
   readonly uid: number
   readonly gid: number
   readonly pidFile: string
+  /** Where it logs; stdout unless told. */
+  readonly logFile?: string
 }
 
 export interface Daemon<Config extends ProcessConfig> {
-  /** The operator's name; also the process title. */
+  /** The operator's name; also the process title unless told. */
   readonly name: string
+  readonly title?: string
   /** Name under which it logs. */
   readonly logName: string
+  /** Where the configuration comes from; the file of `--config` unless told. */
+  readConfig?(): unknown
   decode(value: unknown): Config
   /** Binds and begins to serve; still root when it was started as root. */
   start(config: Config, log: ServiceLog): Promise<RunningDaemon>
@@ -29,14 +34,14 @@ export interface RunningDaemon {
 }
 
 /**
- * Runs a service: `--config FILE` is read and the socket bound as root, then root is given up, and the pid file
+ * Runs a service: its configuration is read and the socket bound as root, then root is given up, and the pid file
  * says that it is ready. SIGTERM and SIGINT end it with exit code 0; what keeps it from starting is one line on
  * stderr and exit code 1.
  */
 export async function runDaemon<Config extends ProcessConfig>(
   daemon: Daemon<Config>,
 ): Promise<void> {
-  process.title = daemon.name
+  process.title = daemon.title ?? daemon.name
   try {
     await start(daemon)
   } catch (error) {
@@ -48,8 +53,8 @@ export async function runDaemon<Config extends ProcessConfig>(
 }
 
 async function start<Config extends ProcessConfig>(daemon: Daemon<Config>): Promise<void> {
-  const config = daemon.decode(readConfig())
-  const log = openServiceLog()
+  const config = daemon.decode((daemon.readConfig ?? readConfigFile)())
+  const log = openServiceLog(config.logFile)
   const running = await daemon.start(config, log)
   try {
     settle(daemon, config, running, log)
@@ -80,7 +85,7 @@ function settle<Config extends ProcessConfig>(
   log.info(daemon.logName, `(${process.pid}) serving on ${running.address}`)
 }
 
-function readConfig(): unknown {
+function readConfigFile(): unknown {
   const { values } = parseArgs({ options: { config: { type: 'string' } } })
   if (values.config === undefined) throw new Error('--config FILE is missing')
   return JSON.parse(readFileSync(values.config, 'utf8'))

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 
 /** Lines as oslo.log writes them, local time: `2026-11-22 13:00:00.123 4242 INFO name [-] text`. */
 export interface ServiceLog {
@@ -10,14 +10,15 @@ export interface ServiceLog {
 }
 
 /**
- * Logs to stdout; the lines of one turn of the event loop go out together. What cannot be written is dropped, since a
- * full disk under the log must not stop the service.
+ * Logs to a file, opened while root is still there to do it, or else to stdout; the lines of one turn of the event loop
+ * go out together. What cannot be written is dropped, since a full disk under the log must not stop the service.
  */
-export function openServiceLog(): ServiceLog {
+export function openServiceLog(path?: string): ServiceLog {
+  const file = path === undefined ? stdout : openSync(path, 'a', 0o600)
   let pending = ''
   const flush = () => {
     if (pending === '') return
-    writeOrDrop(Buffer.from(pending))
+    writeOrDrop(file, Buffer.from(pending))
     pending = ''
   }
   const write = (level: string, name: string, text: string) => {
@@ -35,9 +36,9 @@ export function openServiceLog(): ServiceLog {
 }
 
 /** Not through process.stdout, which is closed for good by its first error. */
-function writeOrDrop(lines: Buffer): void {
+function writeOrDrop(file: number, lines: Buffer): void {
   try {
-    for (let written = 0; written < lines.length; ) written += writeSync(1, lines, written)
+    for (let written = 0; written < lines.length; ) written += writeSync(file, lines, written)
   } catch {
     // There is no other place to tell it, and the next lines may find room again.
   }
@@ -57,6 +58,8 @@ function formatTime(time: Date): string {
 function pad(number: number): string {
   return String(number).padStart(2, '0')
 }
+
+const stdout = 1
 
 let toldSecond = Number.NaN
 let toldText = ''

@@ -1,80 +1,19 @@
 import type { Cloud, Host } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { metadataProxiesOf } from '../neutron/haproxy.ts'
-import { fileStep } from './file-steps.ts'
-import { stepIds } from './names.ts'
-import { serviceStep } from './service-step.ts'
-import type { Step, WaitStep } from './step.ts'
+import { haproxySteps } from './haproxy-steps.ts'
+import { nsMetadataProxySteps } from './ns-metadata-proxy-steps.ts'
+import type { Step } from './step.ts'
 
-type MetadataProxy = ReturnType<typeof metadataProxiesOf>[number]
-
-/** The haproxy of every namespace that answers 169.254.169.254. */
+/** The proxy of every namespace that answers 169.254.169.254: the program that the topology chooses. */
 export function proxySteps(
   cloud: Cloud,
   host: Host,
   facts: MachineFacts,
   wired: WiredPorts,
 ): Step[] {
-  return metadataProxiesOf(cloud, facts).flatMap(proxy => stepsOfProxy(cloud, host, proxy, wired))
+  const isHaproxy = cloud.neutron.metadata_proxy === 'haproxy'
+  return (isHaproxy ? haproxySteps : nsMetadataProxySteps)(cloud, host, facts, wired)
 }
 
 /** Ids of the steps after which a namespace's addresses stand, by namespace. */
 export type WiredPorts = ReadonlyMap<string, readonly string[]>
-
-function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: WiredPorts): Step[] {
-  const place = { host: host.name, namespace: proxy.namespace, source: ['neutron'] }
-  const config = fileStep({
-    ...place,
-    path: proxy.configPath,
-    content: proxy.config,
-    why: `haproxy of ${proxy.namespace}`,
-  })
-  const addresses = wired.get(proxy.namespace) ?? []
-  const settled = addressesSettled(place, proxy, addresses)
-  const service = serviceStep({
-    ...place,
-    name: proxy.processTag,
-    service: 'haproxy',
-    phase: 'proxies',
-    needs: [
-      config.id,
-      stepIds.directory(`${cloud.neutron.state_path}/external/pids`),
-      stepIds.directory(`${cloud.neutron.state_path}/log`),
-      ...addresses,
-      ...settled.map(({ id }) => id),
-    ],
-    why: `metadata proxy of ${proxy.namespace}`,
-    argv: proxy.argv,
-    environment: { PROCESS_TAG: proxy.processTag },
-    daemonizes: true,
-    pidFile: proxy.pidFile,
-    logFile: `${cloud.neutron.state_path}/log/${proxy.processTag}.log`,
-    commandLineHolds: proxy.id,
-    listens: proxy.listens.map(({ address, port }) => ({ protocol: 'tcp', address, port })),
-    leaves: [proxy.pidFile],
-    supervised: true,
-  })
-  return [config, ...settled, service]
-}
-
-/** haproxy cannot bind a tentative address; Neutron waits up to 30 s for duplicate detection to end. */
-function addressesSettled(
-  place: { host: string; namespace: string; source: readonly string[] },
-  proxy: MetadataProxy,
-  addresses: readonly string[],
-): WaitStep[] {
-  const device = proxy.listens.find(listen => listen.device !== undefined)?.device
-  if (device === undefined) return []
-  return [
-    {
-      ...place,
-      kind: 'wait',
-      id: `settled:${proxy.namespace}`,
-      phase: 'proxies',
-      needs: addresses,
-      why: `duplicate address detection on ${device}`,
-      until: `[ -z "$(ip -6 address show dev ${device} tentative)" ]`,
-      timeoutSeconds: 30,
-    },
-  ]
-}

@@ -136,6 +136,7 @@ export type ServiceName =
   | 'dnsmasq'
   | 'haproxy'
   | 'neutron-metadata-agent'
+  | 'neutron-ns-metadata-proxy'
   | 'nova-api-metadata'
   | 'radvd'
   | 'supervisor'

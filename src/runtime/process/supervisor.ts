@@ -138,13 +138,15 @@ function ignoreAbort(error: unknown): void {
   if (!(error instanceof Error && error.name === 'AbortError')) throw error
 }
 
-/** Which agent looks after a process: DHCP's for dnsmasq and qdhcp's haproxy, L3's for radvd and qrouter's haproxy. */
+/** Which agent looks after a process: DHCP's for dnsmasq and qdhcp's proxy, L3's for radvd and qrouter's proxy. */
 export function agentOf({ service, namespace }: ServiceStep): string {
   if (!AGENTS_SERVICES.has(service)) return 'supervisor'
   return namespace.startsWith('qrouter-') ? 'neutron-l3-agent' : 'neutron-dhcp-agent'
 }
 
-const AGENTS_SERVICES: ReadonlySet<string> = new Set(['dnsmasq', 'haproxy', 'radvd'])
+const METADATA_PROXIES: readonly string[] = ['haproxy', 'neutron-ns-metadata-proxy']
+
+const AGENTS_SERVICES: ReadonlySet<string> = new Set(['dnsmasq', 'radvd', ...METADATA_PROXIES])
 
 /** The words of ProcessMonitor (neutron/agent/linux/external_process.py), which know a process by kind and uuid. */
 function notFound(service: ServiceStep): string {
@@ -160,7 +162,7 @@ function respawnNameOf(service: ServiceStep): string {
 }
 
 function kindOf({ service }: ServiceStep): string {
-  return service === 'haproxy' ? 'metadata-proxy' : service
+  return METADATA_PROXIES.includes(service) ? 'metadata-proxy' : service
 }
 
 function uuidOf({ service, name }: ServiceStep): string | null {

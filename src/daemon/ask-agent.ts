@@ -1,0 +1,65 @@
+import { connect } from 'node:net'
+import type { AgentRequest } from '../neutron/ns-metadata-proxy/agent-request.ts'
+import type { AgentAnswer } from '../neutron/ns-metadata-proxy/answer-guest.ts'
+import { AnswerReader, type ReadAnswer } from './http-answer.ts'
+
+/**
+ * Asks the agent behind a UNIX socket, on a connection of its own, as httplib2 does: for as long as it takes, once more
+ * where the answer is none, and with the content unpacked. Rejects with what was in the way.
+ */
+export async function askAgent(path: string, request: AgentRequest): Promise<AgentAnswer> {
+  const bytes = writeRequest(request)
+  try {
+    return unpack(await exchange(path, bytes, request.method))
+  } catch (error) {
+    if (!(error instanceof BadStatusLine)) throw error
+    return unpack(await exchange(path, bytes, request.method))
+  }
+}
+
+/** The connection ended before an answer began, or with something that is none. */
+class BadStatusLine extends Error {
+  override readonly name = 'BadStatusLine'
+}
+
+function exchange(path: string, bytes: Buffer, method: string): Promise<AgentAnswer> {
+  return new Promise((resolve, reject) => {
+    const reader = new AnswerReader(method)
+    const socket = connect(path)
+    const settle = (next: () => ReadAnswer | undefined) => {
+      try {
+        const read = next()
+        if (read === undefined) return
+        if (read.broken === null) resolve(read.answer)
+        else reject(new Error(`${path} was closed within an answer`))
+      } catch (error) {
+        reject(new BadStatusLine(`${path}: ${error}`))
+      }
+      socket.destroy()
+    }
+    socket.on('data', packet => settle(() => reader.receive(packet)))
+    socket.on('end', () => settle(() => reader.end(false)))
+    socket.on('error', reject)
+    // Where it is settled by now, this is nothing.
+    socket.on('close', () => reject(new BadStatusLine(`${path} was closed without an answer`)))
+    socket.write(bytes)
+  })
+}
+
+function unpack({ status, headers, body }: AgentAnswer): AgentAnswer {
+  const encoding = headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1]
+  if (body.length === 0 || (encoding !== 'gzip' && encoding !== 'deflate')) {
+    return { status, headers, body }
+  }
+  const { gunzipSync, inflateRawSync } = process.getBuiltinModule('node:zlib')
+  return { status, headers, body: encoding === 'gzip' ? gunzipSync(body) : inflateRawSync(body) }
+}
+
+/** In one piece, since the socket-server agent reads no more than the first. */
+function writeRequest({ method, target, headers, body }: AgentRequest): Buffer {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.concat([
+    Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`, 'latin1'),
+    body,
+  ])
+}

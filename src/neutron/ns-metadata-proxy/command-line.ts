@@ -1,0 +1,50 @@
+import type { Cloud } from '../../cloud/cloud.ts'
+import type { MachineFacts } from '../../cloud/machine-facts.ts'
+import { type ProxyPlace, proxyPlacesOf } from '../proxy-places.ts'
+
+/** One neutron-ns-metadata-proxy, which carries guests' requests out of a namespace to the agent's socket. */
+export interface NsMetadataProxy extends Pick<ProxyPlace, 'owner' | 'namespace'> {
+  /** The network's or router's id that it sends; it names the files, too. */
+  readonly id: string
+  /** What it is called with. */
+  readonly arguments: readonly string[]
+  readonly pidFile: string
+  readonly logFile: string
+  readonly listens: ProxyPlace['bind']
+}
+
+/** The neutron-ns-metadata-proxy of every place in the cloud that has a metadata proxy. */
+export function nsMetadataProxiesOf(cloud: Cloud, facts: MachineFacts): readonly NsMetadataProxy[] {
+  return proxyPlacesOf(cloud, facts).map(place => proxyAt(cloud, facts, place))
+}
+
+/**
+ * As the agents of Newton start it, on IPv4 alone: `_get_metadata_proxy_callback` in neutron/agent/metadata/driver.py
+ * and `get_log_args` in neutron/agent/common/config.py. User and group are the agent's own, which go by number.
+ */
+function proxyAt(cloud: Cloud, { uid, gid }: MachineFacts, place: ProxyPlace): NsMetadataProxy {
+  const { sends, owner, namespace, bind } = place
+  const { state_path, metadata_agent } = cloud.neutron
+  const pidFile = `${state_path}/external/pids/${sends.id}.pid`
+  const logDirectory = `${state_path}/log`
+  const logName = `neutron-ns-metadata-proxy-${sends.id}.log`
+  return {
+    id: sends.id,
+    owner,
+    namespace,
+    pidFile,
+    logFile: `${logDirectory}/${logName}`,
+    listens: { address: '0.0.0.0', port: bind.port },
+    arguments: [
+      `--pid_file=${pidFile}`,
+      `--metadata_proxy_socket=${metadata_agent.metadata_proxy_socket}`,
+      `--${sends.header}_id=${sends.id}`,
+      `--state_path=${state_path}`,
+      `--metadata_port=${bind.port}`,
+      `--metadata_proxy_user=${uid}`,
+      `--metadata_proxy_group=${gid}`,
+      `--log-file=${logName}`,
+      `--log-dir=${logDirectory}`,
+    ],
+  }
+}

@@ -1,0 +1,76 @@
+import type { Cloud, Host } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { type MetadataProxy, metadataProxiesOf } from '../neutron/haproxy.ts'
+import { fileStep } from './file-steps.ts'
+import { stepIds } from './names.ts'
+import type { WiredPorts } from './proxy-steps.ts'
+import { serviceStep } from './service-step.ts'
+import type { Step, WaitStep } from './step.ts'
+
+/** The haproxy of every namespace that answers 169.254.169.254. */
+export function haproxySteps(
+  cloud: Cloud,
+  host: Host,
+  facts: MachineFacts,
+  wired: WiredPorts,
+): Step[] {
+  return metadataProxiesOf(cloud, facts).flatMap(proxy => stepsOfProxy(cloud, host, proxy, wired))
+}
+
+function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: WiredPorts): Step[] {
+  const place = { host: host.name, namespace: proxy.namespace, source: ['neutron'] }
+  const config = fileStep({
+    ...place,
+    path: proxy.configPath,
+    content: proxy.config,
+    why: `haproxy of ${proxy.namespace}`,
+  })
+  const addresses = wired.get(proxy.namespace) ?? []
+  const settled = addressesSettled(place, proxy, addresses)
+  const service = serviceStep({
+    ...place,
+    name: proxy.processTag,
+    service: 'haproxy',
+    phase: 'proxies',
+    needs: [
+      config.id,
+      stepIds.directory(`${cloud.neutron.state_path}/external/pids`),
+      stepIds.directory(`${cloud.neutron.state_path}/log`),
+      ...addresses,
+      ...settled.map(({ id }) => id),
+    ],
+    why: `metadata proxy of ${proxy.namespace}`,
+    argv: proxy.argv,
+    environment: { PROCESS_TAG: proxy.processTag },
+    daemonizes: true,
+    pidFile: proxy.pidFile,
+    logFile: `${cloud.neutron.state_path}/log/${proxy.processTag}.log`,
+    commandLineHolds: proxy.id,
+    listens: proxy.listens.map(({ address, port }) => ({ protocol: 'tcp', address, port })),
+    leaves: [proxy.pidFile],
+    supervised: true,
+  })
+  return [config, ...settled, service]
+}
+
+/** haproxy cannot bind a tentative address; Neutron waits up to 30 s for duplicate detection to end. */
+function addressesSettled(
+  place: { host: string; namespace: string; source: readonly string[] },
+  proxy: MetadataProxy,
+  addresses: readonly string[],
+): WaitStep[] {
+  const device = proxy.listens.find(listen => listen.device !== undefined)?.device
+  if (device === undefined) return []
+  return [
+    {
+      ...place,
+      kind: 'wait',
+      id: `settled:${proxy.namespace}`,
+      phase: 'proxies',
+      needs: addresses,
+      why: `duplicate address detection on ${device}`,
+      until: `[ -z "$(ip -6 address show dev ${device} tentative)" ]`,
+      timeoutSeconds: 30,
+    },
+  ]
+}
