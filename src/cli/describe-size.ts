@@ -1,11 +1,13 @@
 import type { Cloud } from '../cloud/cloud.ts'
 
-/** How much a cloud holds: `2 networks, 1 router, 2 instances`. */
-export function describeSize({ networks, routers, instances }: Cloud): string {
+/** How much a cloud holds: `2 networks, 1 router, 2 instances`; a guest is one that Nova does not have. */
+export function describeSize({ networks, routers, instances, guests }: Cloud): string {
+  const others = guests.length - instances.length
   return [
     count(networks.length, 'network'),
     ...(routers.length === 0 ? [] : [count(routers.length, 'router')]),
     count(instances.length, 'instance'),
+    ...(others === 0 ? [] : [count(others, 'guest')]),
   ].join(', ')
 }
 
