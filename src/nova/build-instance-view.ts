@@ -14,6 +14,7 @@ export function buildInstanceView(cloud: Cloud, instance: Instance): InstanceVie
     keypair: instance.keypair,
     metadata: instance.metadata,
     user_data_base64: instance.user_data_base64,
+    image_ref: instance.image_id ?? '',
     flavor: instance.flavor,
     reservation_id: instance.reservation_id,
     security_groups: instance.security_groups,
@@ -68,13 +69,21 @@ function listSubnets(cloud: Cloud, network: Network, port: Port): VifSubnet[] {
           buildSubnet(
             cloud,
             subnet,
-            ips.map(ip => ip.ip_address),
+            ips.map(({ ip_address }) => buildIp(cloud, port, ip_address)),
           ),
         ]
   })
 }
 
-function buildSubnet(cloud: Cloud, subnet: Subnet, addresses: readonly string[]): VifSubnet {
+/** `_get_floating_ips_by_fixed_and_port` of nova/network/neutron.py. */
+function buildIp(cloud: Cloud, port: Port, address: string): VifSubnet['ips'][number] {
+  const floating = cloud.floating_ips.filter(
+    ({ port_id, fixed_ip_address }) => port_id === port.id && fixed_ip_address === address,
+  )
+  return { address, floating_ips: floating.map(({ floating_ip_address }) => floating_ip_address) }
+}
+
+function buildSubnet(cloud: Cloud, subnet: Subnet, ips: VifSubnet['ips']): VifSubnet {
   return {
     version: subnet.ip_version,
     cidr: subnet.cidr,
@@ -84,7 +93,7 @@ function buildSubnet(cloud: Cloud, subnet: Subnet, addresses: readonly string[])
       cidr: destination,
       gateway: nexthop,
     })),
-    ips: addresses.map(address => ({ address, floating_ips: [] })),
+    ips,
     dhcp_server: findDhcpServer(cloud, subnet),
     enable_dhcp: subnet.enable_dhcp,
     ipv6_address_mode: subnet.ipv6_address_mode,
