@@ -72,8 +72,15 @@ export interface Neutron {
   readonly metadata_agent: {
     readonly metadata_proxy_shared_secret: string
     readonly metadata_proxy_socket: string
+    readonly nova_metadata_protocol: 'http' | 'https'
+    /** A name, or an address without brackets. */
     readonly nova_metadata_host: string
     readonly nova_metadata_port: number
+    readonly nova_metadata_insecure: boolean
+    /** Paths, as the next two are. */
+    readonly auth_ca_cert: string | null
+    readonly nova_client_cert: string | null
+    readonly nova_client_priv_key: string | null
   }
 }
 
@@ -100,6 +107,12 @@ export interface Nova {
   readonly neutron: {
     readonly service_metadata_proxy: boolean
     readonly metadata_proxy_shared_secret: string
+  }
+  /** Paths; with the first two nova-api-metadata speaks TLS, with the third it asks for clients' certificates. */
+  readonly wsgi: {
+    readonly ssl_cert_file: string | null
+    readonly ssl_key_file: string | null
+    readonly ssl_ca_file: string | null
   }
   readonly oslo_middleware: { readonly enable_proxy_headers_parsing: boolean }
   readonly metadata_listen: string

@@ -6,6 +6,7 @@ import { deriveFloatingIps } from './derive-floating-ips.ts'
 import { deriveGuests } from './derive-guests.ts'
 import { deriveId, deriveKeystoneId } from './derive-id.ts'
 import { deriveInstances } from './derive-instances.ts'
+import { settleMetadataAgent, settleNovaWsgi } from './derive-metadata-agent.ts'
 import { deriveNetworks } from './derive-networks.ts'
 import { settlePorts } from './derive-ports.ts'
 import { statePathOf } from './state-path.ts'
@@ -77,29 +78,28 @@ function deriveRouters(
   })
 }
 
-function settleNeutron({ neutron }: Topology, { lab, release, secret }: CloudOptions): Neutron {
+function settleNeutron(topology: Topology, { lab, release, secret }: CloudOptions): Neutron {
   const state_path = statePathOf(lab)
+  const { neutron } = topology
   return {
     ...neutron,
     release: release ?? neutron.release ?? newestRelease,
     state_path,
-    metadata_agent: {
-      metadata_proxy_shared_secret: secret,
-      metadata_proxy_socket: `${state_path}/metadata_proxy`,
-      nova_metadata_host: managementAddress,
-      ...neutron.metadata_agent,
-    },
+    metadata_agent: settleMetadataAgent(topology, { state_path, secret, managementAddress }),
   }
 }
 
-function settleNova({ neutron, nova }: Topology, { release, secret }: CloudOptions): Nova {
+function settleNova(topology: Topology, { lab, release, secret }: CloudOptions): Nova {
+  const { neutron, nova } = topology
   const agentsSecret = neutron.metadata_agent.metadata_proxy_shared_secret ?? secret
+  const place = { state_path: statePathOf(lab), secret, managementAddress }
   return {
     ...nova,
     neutron: { metadata_proxy_shared_secret: agentsSecret, ...nova.neutron },
     release: nova.release ?? release ?? newestRelease,
     metadata_listen: managementAddress,
-    metadata_listen_port: neutron.metadata_agent.nova_metadata_port,
+    metadata_listen_port: neutron.metadata_agent.nova_metadata_port ?? 8775,
+    wsgi: settleNovaWsgi(topology, place),
   }
 }
 

@@ -1,89 +1,93 @@
 import type { NovaAnswer } from '../neutron/metadata-agent/nova-request.ts'
+import { type AnswerBody, openAnswerBody } from './answer-body.ts'
+import { type AnswerHead, MalformedAnswer, readAnswerHead } from './answer-head.ts'
 import { findHeadEnd } from './find-head-end.ts'
+import { GrowingBytes } from './growing-bytes.ts'
 
 /** An answer taken off a connection. */
 export interface ReadAnswer {
   readonly answer: NovaAnswer
   /** The connection serves no further request. */
   readonly closes: boolean
-}
-
-/** A server that does not speak HTTP/1. */
-class MalformedAnswer extends Error {
-  override readonly name = 'MalformedAnswer'
+  /** What is wrong with the body: less than its length came, or it cannot be read at all. */
+  readonly broken: 'short' | 'unreadable' | null
 }
 
 /**
- * Reads the answer to a request from what has been received so far; undefined while it is not all there. `ended`
- * says that nothing more will come, which is where a body without a length ends. Throws MalformedAnswer.
+ * Reads one answer from packets, as Python's http.client and urllib3 do: however it is cut into packets, it is the same,
+ * and each byte is copied once or twice.
  */
-export function readAnswer(bytes: Buffer, method: string, ended: boolean): ReadAnswer | undefined {
-  const headEnd = findHeadEnd(bytes)
-  if (headEnd === undefined) return undefined
-  const head = bytes.toString('latin1', 0, headEnd).trimEnd()
-  const [statusLine = '', ...lines] = head.split(/\r?\n/)
-  const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1])
-  if (Number.isNaN(status)) throw new MalformedAnswer(statusLine.slice(0, 80))
-  const received = bytes.subarray(headEnd)
-  if (status < 200) return readAnswer(received, method, ended)
-  const headers = lines.map(splitHeader)
-  const find = (name: string) => headers.find(([key]) => key.toLowerCase() === name)?.[1]
-  const read = readBody(
-    received,
-    method === 'HEAD' || status === 204 || status === 304,
-    ended,
-    find,
-  )
-  if (read === undefined) return undefined
-  const isOld = statusLine.startsWith('HTTP/1.0')
-  const connection = find('connection')?.toLowerCase() ?? (isOld ? 'close' : '')
-  const closes = read.closes || connection.includes('close') || ended
-  return { answer: { status, headers, body: read.body }, closes }
-}
+export class AnswerReader {
+  readonly #method: string
+  #received = new GrowingBytes()
+  #searchedBytes = 0
+  #head: AnswerHead | undefined
+  #body: AnswerBody | undefined
 
-interface Body {
-  readonly body: Buffer
-  readonly closes: boolean
-}
+  constructor(method: string) {
+    this.#method = method
+  }
 
-function readBody(
-  bytes: Buffer,
-  isEmpty: boolean,
-  ended: boolean,
-  find: (name: string) => string | undefined,
-): Body | undefined {
-  if (isEmpty) return { body: bytes.subarray(0, 0), closes: bytes.length > 0 }
-  if (find('transfer-encoding')?.toLowerCase().includes('chunked')) return joinChunks(bytes)
-  const length = find('content-length')
-  if (length === undefined) return ended ? { body: bytes, closes: true } : undefined
-  const size = Number(length)
-  if (!Number.isSafeInteger(size) || size < 0) throw new MalformedAnswer(`length ${length}`)
-  if (bytes.length < size) return undefined
-  return { body: bytes.subarray(0, size), closes: bytes.length > size }
-}
+  /** Whether the head is there, and the body is waited for. */
+  get hasHead(): boolean {
+    return this.#head !== undefined
+  }
 
-function joinChunks(bytes: Buffer): Body | undefined {
-  const chunks: Buffer[] = []
-  for (let position = 0; ; ) {
-    const lineEnd = bytes.indexOf('\r\n', position)
-    if (lineEnd < 0) return undefined
-    const size = Number.parseInt(bytes.toString('latin1', position, lineEnd), 16)
-    if (Number.isNaN(size)) throw new MalformedAnswer('not a chunk size')
-    const start = lineEnd + 2
-    if (size === 0) return findTrailerEnd(bytes, lineEnd, Buffer.concat(chunks))
-    if (bytes.length < start + size + 2) return undefined
-    chunks.push(bytes.subarray(start, start + size))
-    position = start + size + 2
+  /** Takes a packet; gives the answer when it is all there. Throws MalformedAnswer on what is not HTTP/1. */
+  receive(packet: Buffer): ReadAnswer | undefined {
+    if (this.#body !== undefined) return this.#take(packet)
+    if (this.#received.bytes.length === 0) this.#received = new GrowingBytes(packet)
+    else this.#received.append(packet)
+    return this.#open(findHeadEnd(this.#received.bytes, Math.max(0, this.#searchedBytes - 2)))
+  }
+
+  /**
+   * Nothing more comes, for the peer has closed or, with `isReset`, broken the connection. Undefined where no answer
+   * has begun. Throws MalformedAnswer.
+   */
+  end(isReset: boolean): ReadAnswer | undefined {
+    const { length } = this.#received.bytes
+    if (this.#head === undefined && (isReset || length === 0)) return undefined
+    const read = this.#head === undefined ? this.#open(length) : undefined
+    return read ?? (this.#head === undefined ? undefined : this.#finish(true, isReset))
+  }
+
+  #open(headEnd: number | undefined): ReadAnswer | undefined {
+    const { bytes } = this.#received
+    if (headEnd === undefined) {
+      if (bytes.length > headLimitBytes) throw new MalformedAnswer('the head has no end')
+      this.#searchedBytes = bytes.length
+      return undefined
+    }
+    const head = readAnswerHead(bytes.toString('latin1', 0, headEnd))
+    const rest = bytes.subarray(headEnd)
+    if (head.status === 100) return this.#openNext(rest)
+    this.#head = head
+    this.#body = openAnswerBody(head, this.#method)
+    return this.#take(rest)
+  }
+
+  /** Python passes over 100 Continue, and over no other preliminary answer. */
+  #openNext(rest: Buffer): ReadAnswer | undefined {
+    this.#received = new GrowingBytes()
+    this.#searchedBytes = 0
+    return rest.length === 0 ? undefined : this.receive(rest)
+  }
+
+  #take(packet: Buffer): ReadAnswer | undefined {
+    this.#body?.take(packet)
+    return this.#body?.isComplete ? this.#finish(false, false) : undefined
+  }
+
+  #finish(hasEnded: boolean, isReset: boolean): ReadAnswer | undefined {
+    const { head, body } = { head: this.#head, body: this.#body }
+    if (head === undefined || body === undefined) return undefined
+    const { status, headers } = head
+    const broken = isReset ? 'unreadable' : hasEnded ? body.atEnd : body.broken
+    const closes = head.closes || hasEnded || body.hasMore || broken !== null
+    return { answer: { status, headers, body: body.join() }, closes, broken }
   }
 }
 
-function findTrailerEnd(bytes: Buffer, lineEnd: number, body: Buffer): Body | undefined {
-  const end = bytes.indexOf('\r\n\r\n', lineEnd)
-  return end < 0 ? undefined : { body, closes: bytes.length > end + 4 }
-}
-
-function splitHeader(line: string): [string, string] {
-  const colon = line.indexOf(':')
-  if (colon <= 0) throw new MalformedAnswer(`not a header: ${line.slice(0, 80)}`)
-  return [line.slice(0, colon), line.slice(colon + 1).trim()]
-}
+/** A hundred lines of the longest kind. */
+const headLimitBytes = 100 * 65_536

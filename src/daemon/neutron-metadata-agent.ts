@@ -57,6 +57,7 @@ function decodeConfig(value: unknown): MetadataAgentConfig {
     release: 'string',
     metadata_proxy_socket: 'string',
     metadata_proxy_shared_secret: 'string',
+    nova_metadata_protocol: 'string',
     nova_metadata_host: 'string',
     nova_metadata_port: 'number',
     ports: 'array',

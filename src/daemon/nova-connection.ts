@@ -1,6 +1,11 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { NovaOutcome, NovaRequest } from '../neutron/metadata-agent/nova-request.ts'
-import { type ReadAnswer, readAnswer } from './http-answer.ts'
+import { AnswerReader, type ReadAnswer } from './http-answer.ts'
+
+/** What comes of a request on one connection. */
+export type ConnectionOutcome =
+  | ({ readonly kind: 'answer' } & Pick<ReadAnswer, 'answer' | 'broken'>)
+  | Exclude<NovaOutcome, { kind: 'answer' }>
 
 /** A connection to nova that takes one request at a time; one that cannot be made shows in its request's outcome. */
 export class NovaConnection {
@@ -9,12 +14,14 @@ export class NovaConnection {
   #isUsable = true
   #hasHeard = false
 
-  constructor(where: { host: string; port: number }) {
-    this.#socket = connect(where)
-    this.#socket.setNoDelay(true)
-    this.#socket.on('data', chunk => this.#receive(chunk))
-    this.#socket.on('end', () => this.#end())
-    this.#socket.on('error', () => this.close())
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.setNoDelay(true)
+    socket.on('data', packet => this.#receive(packet))
+    socket.on('end', () => this.#end(false, 'nova closed the connection'))
+    socket.on('error', error => this.#end(true, error.message || String(error)))
+    // A TLS connection that is cut in its handshake ends without another word.
+    socket.on('close', () => this.#end(true, 'the connection closed'))
   }
 
   /** Whether it can take another request. */
@@ -27,35 +34,56 @@ export class NovaConnection {
     return this.#hasHeard
   }
 
-  ask(request: NovaRequest, timeoutMs: number): Promise<NovaOutcome> {
+  /** The limit is for the connection, and then for each packet of the answer anew. */
+  ask(request: NovaRequest, timeoutMs: number): Promise<ConnectionOutcome> {
     this.#hasHeard = false
     return new Promise(resolve => {
-      const timer = setTimeout(() => this.#finish({ kind: 'timeout' }, false), timeoutMs)
-      this.#pending = { resolve, timer, method: request.method, received: [] }
+      const timer = setTimeout(() => this.#giveUp(), timeoutMs)
+      this.#pending = { resolve, timer, reader: new AnswerReader(request.method) }
       this.#socket.write(writeRequest(request))
     })
   }
 
-  /** A request at hand becomes unreachable. */
   close(): void {
-    this.#finish({ kind: 'unreachable' }, false)
+    this.#fail('unreachable', 'closed')
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(packet: Buffer): void {
     this.#hasHeard = true
-    this.#pending?.received.push(chunk)
-    const read = this.#pending ? tryRead(this.#pending, false) : 'unasked'
-    if (read === 'malformed' || read === 'unasked') this.close()
-    else if (read !== undefined) this.#finish({ kind: 'answer', answer: read.answer }, !read.closes)
+    this.#pending?.timer.refresh()
+    if (this.#pending === undefined) this.close()
+    else this.#read(({ reader }) => reader.receive(packet))
   }
 
-  #end(): void {
-    const read = this.#pending && tryRead(this.#pending, true)
-    if (read === undefined || read === 'malformed') this.close()
-    else this.#finish({ kind: 'answer', answer: read.answer }, false)
+  #end(isReset: boolean, reason: string): void {
+    this.#read(({ reader }) => reader.end(isReset))
+    this.#fail('unreachable', reason)
   }
 
-  #finish(outcome: NovaOutcome, isUsable: boolean): void {
+  /** Silence is a read timeout; before there is a connection, and in a body, it counts as a connection error. */
+  #giveUp(): void {
+    const isConnecting = this.#socket.connecting
+    const hasHead = this.#pending?.reader.hasHead === true
+    this.#fail(isConnecting || hasHead ? 'unreachable' : 'failed', 'nova is silent')
+  }
+
+  #read(take: (pending: Pending) => ReadAnswer | undefined): void {
+    if (this.#pending === undefined) return
+    try {
+      const read = take(this.#pending)
+      if (read === undefined) return
+      const { answer, broken, closes } = read
+      this.#finish({ kind: 'answer', answer, broken }, !closes)
+    } catch (error) {
+      this.#fail('unreachable', `not HTTP: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+
+  #fail(kind: 'unreachable' | 'failed', reason: string): void {
+    this.#finish({ kind, reason }, false)
+  }
+
+  #finish(outcome: ConnectionOutcome, isUsable: boolean): void {
     const pending = this.#pending
     this.#pending = undefined
     this.#isUsable = isUsable
@@ -66,23 +94,9 @@ export class NovaConnection {
 }
 
 interface Pending {
-  readonly resolve: (outcome: NovaOutcome) => void
+  readonly resolve: (outcome: ConnectionOutcome) => void
   readonly timer: NodeJS.Timeout
-  readonly method: string
-  readonly received: Buffer[]
-}
-
-function tryRead(pending: Pending, ended: boolean): ReadAnswer | 'malformed' | undefined {
-  const { received, method } = pending
-  const [first = Buffer.alloc(0), ...others] = received
-  const bytes = others.length === 0 ? first : Buffer.concat(received)
-  received.splice(0, received.length, bytes)
-  try {
-    return readAnswer(bytes, method, ended)
-  } catch {
-    // Whatever is wrong with it, python-requests reports a connection error.
-    return 'malformed'
-  }
+  readonly reader: AnswerReader
 }
 
 function writeRequest({ method, target, headers, body }: NovaRequest): Buffer {

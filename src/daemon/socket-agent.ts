@@ -11,6 +11,7 @@ import { foldWebObHeaders } from '../wsgi/headers.ts'
 import type { HttpRequest } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { MalformedRequest, readRequestHead } from './http-request.ts'
+import { unpackWhole } from './unpack-body.ts'
 import { type AgentContext, forbidden } from './wsgi-agent.ts'
 
 /**
@@ -69,7 +70,8 @@ async function askNova(
   if (novaRequest === undefined) throw new MalformedRequest(`target ${request.target}`)
   const outcome = await nova.ask(novaRequest)
   if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
-  return writeSocketAnswer(outcome, request.version, config.release, gunzip)
+  if (outcome.kind !== 'answer') log.warning(logName, outcome.reason)
+  return writeSocketAnswer(outcome, request.version, config.release, unpackWhole)
 }
 
 function readRequest(received: Buffer): HttpRequest {
@@ -81,11 +83,6 @@ function readRequest(received: Buffer): HttpRequest {
   const length = headers.get('content-length')
   const body = length === undefined ? rest : rest.subarray(0, Number(length) || 0)
   return { method, target, version, headers, body, peer: '' }
-}
-
-/** Loaded when the first gzip comes, which most labs never see. */
-function gunzip(body: Uint8Array): Uint8Array {
-  return process.getBuiltinModule('node:zlib').gunzipSync(body)
 }
 
 const recvBytes = 4096

@@ -40,6 +40,7 @@ async function askNova(request: AgentRequest, context: AgentContext): Promise<An
   if (novaRequest === undefined) throw new UnexpectedRequest('the path is not UTF-8')
   const outcome = await nova.ask(novaRequest)
   if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
+  if (outcome.kind !== 'answer') log.warning(logName, outcome.reason)
   return answerWsgi(request, outcome, config.release)
 }
 

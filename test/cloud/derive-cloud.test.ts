@@ -145,6 +145,11 @@ instances: {Web-1: {networks: [a], key_name: ops, user_data: "ä"}}
       metadata_proxy_socket: '/var/lib/lab/test/metadata_proxy',
       nova_metadata_host: '172.29.236.11',
       nova_metadata_port: 8775,
+      nova_metadata_protocol: 'http',
+      nova_metadata_insecure: false,
+      auth_ca_cert: null,
+      nova_client_cert: null,
+      nova_client_priv_key: null,
     },
   })
   t.like(nova, { release: '2026.1', metadata_listen: '172.29.236.11', metadata_listen_port: 8775 })

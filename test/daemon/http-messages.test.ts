@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { readAnswer } from '../../src/daemon/http-answer.ts'
+import { AnswerReader } from '../../src/daemon/http-answer.ts'
 import { openRequestBody } from '../../src/daemon/http-body.ts'
 import { MalformedRequest, readRequestHead } from '../../src/daemon/http-request.ts'
 
@@ -135,7 +135,8 @@ const answers = test.macro({
   title: (_, name: string) => `an answer ends ${name}`,
   exec(t, _: string, text: string, method: string, body: string, closes: boolean) {
     const bytes = Buffer.from(text)
-    const read = readAnswer(bytes, method, false) ?? readAnswer(bytes, method, true)
+    const reader = new AnswerReader(method)
+    const read = reader.receive(bytes) ?? reader.end(false)
     t.is(read?.answer.body.toString(), body)
     t.is(read?.closes, closes)
   },

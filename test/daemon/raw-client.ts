@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts } from 'node:net'
-import { readAnswer } from '../../src/daemon/http-answer.ts'
+import { AnswerReader } from '../../src/daemon/http-answer.ts'
 import type { NovaAnswer } from '../../src/neutron/metadata-agent/nova-request.ts'
 
 /** Sends bytes as they are, and gives all that comes back until the other side closes. */
@@ -34,7 +34,9 @@ export async function askRaw(
   const lines = [...headers, ['Connection', 'close']].map(([name, value]) => `${name}: ${value}`)
   const head = `${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
   const bytes = await exchangeBytes(where, Buffer.concat([Buffer.from(head), body]))
-  return bytes.length === 0 ? null : (readAnswer(bytes, method, true)?.answer ?? null)
+  if (bytes.length === 0) return null
+  const reader = new AnswerReader(method)
+  return (reader.receive(bytes) ?? reader.end(false))?.answer ?? null
 }
 
 /** A header of an answer, by any case. */

@@ -88,7 +88,7 @@ function toRequest({ method, target, headers, body }: NovaRequest): MetadataRequ
 }
 
 function toOutcome({ method }: NovaRequest, answer: Answer | undefined): NovaOutcome {
-  if (answer === undefined) return { kind: 'unreachable' }
+  if (answer === undefined) return { kind: 'unreachable', reason: 'no answer' }
   const { status, contentType } = answer
   const body = method === 'HEAD' ? Buffer.alloc(0) : answer.body
   const headers = contentType === null ? [] : [['Content-Type', contentType] as const]

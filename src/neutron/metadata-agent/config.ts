@@ -7,8 +7,16 @@ export interface MetadataAgentConfig {
   readonly release: ReleaseName
   readonly metadata_proxy_socket: string
   readonly metadata_proxy_shared_secret: string
+  readonly nova_metadata_protocol: 'http' | 'https'
+  /** A name, or an address without brackets. */
   readonly nova_metadata_host: string
   readonly nova_metadata_port: number
+  /** Nova's certificate is not looked at. */
+  readonly nova_metadata_insecure: boolean
+  /** Paths; the one that a CA's certificates stand in, and the agent's own certificate, which counts with its key alone. */
+  readonly auth_ca_cert: string | null
+  readonly nova_client_cert: string | null
+  readonly nova_client_priv_key: string | null
   readonly ports: readonly AgentPort[]
   /** Who the daemon becomes once it listens. */
   readonly uid: number

@@ -2,6 +2,7 @@ import type { Headers } from '../../wsgi/headers.ts'
 import { signInstanceId } from '../../wsgi/sign-instance-id.ts'
 import type { MetadataAgentConfig } from './config.ts'
 import type { FoundInstance } from './find-instance.ts'
+import { formatAuthority, type NovaEndpoint } from './nova-endpoint.ts'
 import { writeNovaTarget } from './nova-target.ts'
 
 /** What the agent sends to nova-api-metadata. */
@@ -16,13 +17,14 @@ export interface NovaRequest {
 /** What came of it. */
 export type NovaOutcome =
   | { readonly kind: 'answer'; readonly answer: NovaAnswer }
-  /** No connection, or one that closed without an answer. */
-  | { readonly kind: 'unreachable' }
-  | { readonly kind: 'timeout' }
+  /** What python-requests calls a ConnectionError: none, one without an answer, no TLS, silence in a body. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** What it calls otherwise, and the agent does not expect: silence, a body that breaks off, redirects without end. */
+  | { readonly kind: 'failed'; readonly reason: string }
 
 export interface NovaAnswer {
   readonly status: number
-  /** As they came, hop-by-hop ones included. */
+  /** As they came, hop-by-hop ones included; the values of one that came twice are joined. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array
 }
@@ -53,7 +55,7 @@ export function makeNovaRequest(
   const forwardedFor = request.headers.get('x-forwarded-for')
   const hasLength = request.body.length > 0 || !bodyless.has(method)
   const headers: NovaRequest['headers'] = [
-    ['Host', formatHost(config)],
+    ['Host', formatAuthority(novaEndpoint(config))],
     ...clientHeaders,
     ...(forwardedFor === undefined ? [] : [['X-Forwarded-For', forwardedFor] as const]),
     ['X-Instance-ID', instanceId],
@@ -64,9 +66,12 @@ export function makeNovaRequest(
   return { method, target, headers, body: request.body }
 }
 
-function formatHost({ nova_metadata_host, nova_metadata_port }: MetadataAgentConfig): string {
-  const host = nova_metadata_host.includes(':') ? `[${nova_metadata_host}]` : nova_metadata_host
-  return `${host}:${nova_metadata_port}`
+/** Where the agent finds nova. */
+export function novaEndpoint(
+  config: Pick<MetadataAgentConfig, `nova_metadata_${'protocol' | 'host' | 'port'}`>,
+): NovaEndpoint {
+  const { nova_metadata_protocol, nova_metadata_host, nova_metadata_port } = config
+  return { protocol: nova_metadata_protocol, host: nova_metadata_host, port: nova_metadata_port }
 }
 
 /** The ones that come before ours in every request of python-requests. */

@@ -15,6 +15,10 @@ export const metadataAgentChanges = {
   strictIpv4: '2024.2',
   /** Transfer-Encoding of nova's answer is not passed on beside the new Content-Length. */
   dropsTransferEncoding: '2026.1',
+  /** What python-requests has unpacked is passed on; before, the socket server unpacks it once more, and fails. */
+  knowsUnpacked: '2026.1',
+  /** urllib3 2 (upper-constraints.txt): a body of less than its length is an error, x-gzip is gzip, and a certificate's CN is no name. */
+  hasUrllib3Version2: '2026.1',
 } as const satisfies Readonly<Record<string, ReleaseName>>
 
 export type MetadataAgentChange = keyof typeof metadataAgentChanges

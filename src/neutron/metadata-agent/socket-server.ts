@@ -1,11 +1,15 @@
 import type { ReleaseName } from '../../topology/release-names.ts'
 import { formatStatus } from '../../wsgi/status.ts'
+import { encodeAnswer } from './answer-text.ts'
 import type { FoundInstance } from './find-instance.ts'
 import type { NovaAnswer, NovaOutcome } from './nova-request.ts'
 import { agentHas } from './release.ts'
 
-/** How to unpack gzip; throws on bytes that are none. */
-export type Gunzip = (body: Uint8Array) => Uint8Array
+/** WebOb's ways to unpack a body; each throws on bytes that it cannot unpack to their end. */
+export interface Unpack {
+  gzip(body: Uint8Array): Uint8Array
+  deflate(body: Uint8Array): Uint8Array
+}
 
 /**
  * The bytes that the socket-server agent (from 2025.1) sends for what nova said: nova's own status, headers and
@@ -16,17 +20,13 @@ export function writeSocketAnswer(
   outcome: NovaOutcome,
   httpVersion: string,
   release: ReleaseName,
-  gunzip: Gunzip,
+  unpack: Unpack,
 ): Uint8Array | undefined {
-  if (outcome.kind === 'timeout') return undefined
+  if (outcome.kind === 'failed') return undefined
   if (outcome.kind === 'unreachable') return writeOwnError('503 Service Unavailable', novaDown)
-  const { answer } = outcome
-  if (!passedOn.has(answer.status)) return undefined
-  const unpacked = unpack(answer, gunzip)
-  const encoding = findEncoding(answer.headers)
-  if (unpacked === undefined || encoding === undefined) return undefined
-  if (encoding === 'utf-8' && !isUtf8(unpacked)) return undefined
-  return writePassedOn({ ...answer, body: unpacked }, httpVersion, release)
+  if (!passedOn.has(outcome.answer.status)) return undefined
+  const unpacked = unpackAnswer(outcome.answer, release, unpack)
+  return unpacked && writePassedOn(unpacked, httpVersion, release)
 }
 
 /** The agent's own error for a request without an instance; a guest reads HTML under a plain type. */
@@ -55,44 +55,53 @@ function writePassedOn(
   { status, headers, body }: NovaAnswer,
   httpVersion: string,
   release: ReleaseName,
-): Uint8Array {
-  const dropped = new Set(['content-length', 'content-encoding'])
-  if (agentHas(release, 'dropsTransferEncoding')) dropped.add('transfer-encoding')
+): Uint8Array | undefined {
+  const contentType = find(headers, 'content-type')
+  if (!contentType) return undefined
+  const dropped = agentHas(release, 'dropsTransferEncoding') ? bothFramings : length
   const kept = headers.filter(([name]) => !dropped.has(name.toLowerCase()))
   const lines = [...kept, ['Content-Length', String(body.length)]].map(line => line.join(': '))
   const head = [`${httpVersion} ${formatStatus(status)}`, ...lines].join('\r\n')
   // Only a 200 gets its header block ended when there is no body; haproxy makes a 502 of the others.
   const end = body.length > 0 || status === 200 ? '\r\n\r\n' : ''
-  return Buffer.concat([Buffer.from(head + end, 'latin1'), body])
+  return encodeAnswer(head + end, body, contentType)
 }
 
-/** User data that is gzip by itself reaches the guest unpacked. */
-function unpack({ body }: NovaAnswer, gunzip: Gunzip): Uint8Array | undefined {
-  if (body[0] !== 0x1f || body[1] !== 0x8b || body[2] !== 0x08) return body
+/**
+ * User data that is gzip by itself reaches the guest unpacked. python-requests has unpacked a body of nova's server
+ * already, and leaves its Content-Encoding in place: releases that take that at its word cannot unpack it again.
+ */
+function unpackAnswer(
+  answer: NovaAnswer,
+  release: ReleaseName,
+  unpack: Unpack,
+): NovaAnswer | undefined {
+  const named = find(answer.headers, 'content-encoding') ?? ''
+  const encoding = bodyEncoding(answer.body, named, release)
+  const hasUnpacked = encoding !== 'gzip' && encoding !== 'deflate'
+  if (hasUnpacked && encoding === named) return answer
+  const headers = answer.headers.filter(([name]) => name.toLowerCase() !== 'content-encoding')
+  if (hasUnpacked) return { ...answer, headers }
   try {
-    return gunzip(body)
+    return { ...answer, headers, body: unpack[encoding](answer.body) }
   } catch {
     return undefined
   }
 }
 
-/** What python-requests takes for the encoding; without one the agent cannot write the answer. */
-function findEncoding(headers: NovaAnswer['headers']): 'utf-8' | 'latin1' | undefined {
-  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1].toLowerCase()
-  if (type === undefined) return undefined
-  if (/charset=["']?utf-?8/.test(type) || /^application\/json\s*(;|$)/.test(type)) return 'utf-8'
-  return type.startsWith('text/') || type.includes('charset=') ? 'latin1' : undefined
+/** What is taken for a body's encoding: empty for none, else as WebOb knows it or not. */
+function bodyEncoding(body: Uint8Array, named: string, release: ReleaseName): string {
+  const isGzip = body[0] === 0x1f && body[1] === 0x8b && body[2] === 0x08
+  if (!agentHas(release, 'knowsUnpacked')) return named === '' && isGzip ? 'gzip' : named
+  if (isGzip) return 'gzip'
+  return named === 'gzip' || named === 'deflate' ? '' : named
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    utf8.decode(bytes)
-    return true
-  } catch {
-    return false
-  }
+function find(headers: NovaAnswer['headers'], name: string): string | undefined {
+  return headers.find(([key]) => key.toLowerCase() === name)?.[1]
 }
 
+const length = new Set(['content-length'])
+const bothFramings = new Set(['content-length', 'transfer-encoding'])
 const passedOn = new Set([200, 400, 403, 404, 409, 500, 502, 503, 504])
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 const novaDown = 'The remote metadata server is temporarily unavailable. Please try again later.'

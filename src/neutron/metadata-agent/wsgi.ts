@@ -14,7 +14,7 @@ export function answerWsgi(
   outcome: NovaOutcome,
   release: ReleaseName,
 ): Answer {
-  if (outcome.kind === 'timeout') return answerUnknown(request)
+  if (outcome.kind === 'failed') return answerUnknown(request)
   if (outcome.kind === 'unreachable') {
     return agentHas(release, 'unreachableIs503')
       ? page(request, 503, novaDown)
@@ -44,9 +44,12 @@ function page({ method, headers }: AgentRequest, status: number, explanation?: s
   return renderErrorPage({ method, accept: headers.get('accept') }, status, explanation)
 }
 
-/** WebOb adds its charset to a text type that has none. */
-function addCharset(contentType: string): string {
-  return /^text\/[^;]*$/.test(contentType) ? `${contentType}; charset=UTF-8` : contentType
+/** WebOb adds its charset to a type of text or XML that has none; an empty type is none. */
+function addCharset(contentType: string): string | null {
+  const [type = ''] = contentType.split(';', 1)
+  const isText = type.startsWith('text/') || /^application\/(?:xml$|.*\+xml$)/.test(type)
+  if (!isText || /;\s*charset=/.test(contentType)) return contentType || null
+  return `${contentType}; charset=UTF-8`
 }
 
 function isPassedOn(status: number, release: ReleaseName): boolean {

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { describe } from './describe.ts'
 import { novaApi } from './nova-api-schema.ts'
+import { novaWsgi } from './nova-wsgi-schema.ts'
 import { release } from './release-schema.ts'
 import { oneLine } from './words.ts'
 
@@ -52,4 +53,5 @@ export const nova = v.strictObject({
     describe('nova.conf [oslo_middleware]', 'What stands before the metadata API.', osloMiddleware),
     {},
   ),
+  wsgi: v.optional(describe('nova.conf [wsgi]', 'TLS of the metadata API.', novaWsgi), {}),
 })

@@ -107,6 +107,13 @@ export const seconds = v.pipe(
   v.maxValue(2 ** 31 - 1, 'is too large'),
 )
 
+/** A path on the machine; a relative one is relative to the topology's file. */
+export const filePath = v.pipe(
+  v.string(),
+  v.nonEmpty('must not be empty'),
+  v.regex(/^[^\0\r\n]*$/, 'must be one line'),
+)
+
 export const portNumber = v.pipe(
   v.number(),
   v.integer('must be a whole number'),

@@ -46,6 +46,11 @@ export const sampleCloud: Cloud = {
       metadata_proxy_socket: '/var/lib/lab/demo/metadata_proxy',
       nova_metadata_host: '172.29.236.11',
       nova_metadata_port: 8775,
+      nova_metadata_protocol: 'http',
+      nova_metadata_insecure: false,
+      auth_ca_cert: null,
+      nova_client_cert: null,
+      nova_client_priv_key: null,
     },
   },
   nova: {

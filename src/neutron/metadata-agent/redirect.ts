@@ -1,0 +1,79 @@
+import { defaultPorts, formatAuthority, type NovaEndpoint } from './nova-endpoint.ts'
+import type { NovaAnswer, NovaRequest } from './nova-request.ts'
+import { writeNovaTarget } from './nova-target.ts'
+
+export interface Redirected {
+  readonly endpoint: NovaEndpoint
+  readonly request: NovaRequest
+}
+
+/** Where an answer sends the agent on; undefined for one that does not. */
+export function findLocation({ status, headers }: NovaAnswer): string | undefined {
+  if (!redirects.has(status)) return undefined
+  return headers.find(([name]) => name.toLowerCase() === 'location')?.[1] || undefined
+}
+
+/**
+ * The request that python-requests makes of a redirect (Session.resolve_redirects): 301, 302 and 303 turn all but HEAD
+ * into a GET without a body, 307 and 308 repeat it. The headers that sign for an instance go along wherever it leads.
+ * Undefined for a location that cannot be asked, which the agent does not expect.
+ */
+export function followRedirect(
+  from: Redirected,
+  { status }: NovaAnswer,
+  location: string,
+): Redirected | undefined {
+  const url = resolve(from, location)
+  if (url === undefined) return undefined
+  const { method, headers, body } = from.request
+  const keepsMethod = repeats.has(status) || method === 'HEAD'
+  const host = formatAuthority(url.endpoint)
+  const kept = repeats.has(status) ? headers : headers.filter(([name]) => name !== 'Content-Length')
+  return {
+    endpoint: url.endpoint,
+    request: {
+      method: keepsMethod ? method : 'GET',
+      target: url.target,
+      headers: kept.map(([name, value]) => [name, name === 'Host' ? host : value]),
+      body: repeats.has(status) ? body : new Uint8Array(),
+    },
+  }
+}
+
+interface Resolved {
+  readonly endpoint: NovaEndpoint
+  readonly target: string
+}
+
+/** RFC 3986, 5.2, as urllib.parse.urljoin has it: a scheme without a host counts as none. */
+function resolve(from: Redirected, location: string): Resolved | undefined {
+  const [, scheme, authority, rest = ''] = urlPattern.exec(location) ?? []
+  const protocol = scheme === undefined ? from.endpoint.protocol : scheme.toLowerCase()
+  if (protocol !== 'http' && protocol !== 'https') return undefined
+  const endpoint = authority ? readAuthority(protocol, authority) : from.endpoint
+  const [reference = ''] = rest.split('#', 1)
+  const merged = authority ? reference : merge(from.request.target, reference)
+  const target = writeNovaTarget(merged.startsWith('/') ? merged : `/${merged}`, '')
+  return endpoint === undefined || target === undefined ? undefined : { endpoint, target }
+}
+
+function merge(base: string, reference: string): string {
+  const [path = ''] = base.split('?', 1)
+  if (reference === '') return base
+  if (reference.startsWith('?')) return path + reference
+  return reference.startsWith('/')
+    ? reference
+    : path.slice(0, path.lastIndexOf('/') + 1) + reference
+}
+
+function readAuthority(protocol: 'http' | 'https', authority: string): NovaEndpoint | undefined {
+  const [, bracketed, name, digits] = authorityPattern.exec(authority) ?? []
+  const host = bracketed ?? name
+  const port = digits ? Number(digits) : defaultPorts[protocol]
+  return host === undefined || port > 65_535 ? undefined : { protocol, host, port }
+}
+
+const redirects = new Set([301, 302, 303, 307, 308])
+const repeats = new Set([307, 308])
+const urlPattern = /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/([^/?#]*))?(.*)$/is
+const authorityPattern = /^(?:.*@)?(?:\[([0-9a-f:.]+)\]|([^[\]:@]+))(?::(\d*))?$/i
