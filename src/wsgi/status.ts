@@ -1,6 +1,7 @@
 /** Reason phrases of the statuses that the agent and the API send. */
 export const reasonPhrases: Readonly<Record<number, string>> = {
   200: 'OK',
+  204: 'No Content',
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
