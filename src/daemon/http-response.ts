@@ -1,16 +1,17 @@
 import type { Answer } from '../wsgi/answer.ts'
 import { formatStatus } from '../wsgi/status.ts'
 
-/** The bytes of an answer as a WSGI server sends it; for HEAD the length stands and the body is left out. */
+/** The bytes of an answer as eventlet's server sends it; for HEAD the length stands and the body is left out. */
 export function writeResponse(
   answer: Answer,
-  { method }: { readonly method: string },
+  { method, version }: { readonly method: string; readonly version: string },
   keepAlive: boolean,
 ): Buffer {
   const type = answer.contentType === null ? '' : `Content-Type: ${answer.contentType}\r\n`
   const length = `Content-Length: ${answer.body.length}\r\n`
   const ordered = answer.lengthFirst ? length + type : type + length
-  const connection = keepAlive ? '' : 'Connection: close\r\n'
+  const kept = version === 'HTTP/1.0' ? 'Connection: keep-alive\r\n' : ''
+  const connection = keepAlive ? kept : 'Connection: close\r\n'
   const status = formatStatus(answer.status)
   const head = `HTTP/1.1 ${status}\r\n${ordered}Date: ${tellDate()}\r\n${connection}\r\n`
   return joinBody(head, answer, method)
