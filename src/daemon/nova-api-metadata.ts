@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { answerMetadata } from '../nova/answer.ts'
 import type { NovaMetadataConfig } from '../nova/config.ts'
 import { createInstanceCache, type InstanceCache } from '../nova/instance-cache.ts'
+import type { FetchVendordata } from '../nova/vendordata/fetch.ts'
 import { foldUwsgiHeaders } from '../wsgi/headers.ts'
 import { checkMembers } from './decode-config.ts'
 import { HttpConnection, type HttpOptions } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { listen } from './listener.ts'
 import { openPasswordFile } from './password-file.ts'
+import { readRegularFile } from './read-regular-file.ts'
 import { type RunningDaemon, runDaemon } from './run-daemon.ts'
 import type { ServiceLog } from './service-log.ts'
 import { isKeptAliveByUwsgi, writeUwsgiResponse } from './uwsgi-response.ts'
@@ -22,15 +24,35 @@ await runDaemon({
 
 async function start(config: NovaMetadataConfig, log: ServiceLog): Promise<RunningDaemon> {
   const { metadata_listen: host, metadata_listen_port: port } = config
-  const options = makeOptions(config, log)
+  const options = makeOptions(config, log, await openVendordata(config))
   const listener = await listen({ host, port }, socket => new HttpConnection(socket, options))
   const address = listener.server.address()
   const bound = typeof address === 'object' ? address?.port : undefined
   return { address: `${host}:${bound ?? port}`, stop: graceMs => listener.stop(graceMs) }
 }
 
-function makeOptions(config: NovaMetadataConfig, log: ServiceLog): HttpOptions {
-  const instances = openInstances(config)
+/** Only where it is used, and before root, whose folder it may be in, is given up. */
+async function openVendordata({ api }: NovaMetadataConfig): Promise<FetchVendordata> {
+  if (api.vendordata_providers.includes('DynamicJSON')) {
+    return (await import('./vendordata-client.ts')).fetchVendordata
+  }
+  return () => Promise.reject(new Error('no target is configured'))
+}
+
+function makeOptions(
+  config: NovaMetadataConfig,
+  log: ServiceLog,
+  fetchVendordata: FetchVendordata,
+): HttpOptions {
+  if (config.service_metadata_proxy && config.metadata_proxy_shared_secret === '') {
+    log.warning('nova.api.metadata.handler', untrusted)
+  }
+  const instances = openInstances(config, log)
+  const context = { config, instances, randomBytes, log, fetchVendordata }
+  const logUnexpected = (error: unknown) => {
+    log.error(serverLog, `${error instanceof Error ? error.stack : error}`)
+    return undefined
+  }
   return {
     foldHeaders: foldUwsgiHeaders,
     requestLineLimitBytes: 65_536,
@@ -38,28 +60,23 @@ function makeOptions(config: NovaMetadataConfig, log: ServiceLog): HttpOptions {
     isKeptAlive: isKeptAliveByUwsgi,
     answer(request) {
       try {
-        return answerMetadata(request, { config, instances, randomBytes, nowMs: Date.now() })
+        const answer = answerMetadata(request, { ...context, nowMs: Date.now() })
+        return answer instanceof Promise ? answer.catch(logUnexpected) : answer
       } catch (error) {
-        log.error('nova.metadata.wsgi.server', `${error instanceof Error ? error.stack : error}`)
-        return undefined
+        return logUnexpected(error)
       }
     },
     log(...line) {
-      log.info('nova.metadata.wsgi.server', formatAccess(...line))
+      log.info(serverLog, formatAccess(...line))
     },
   }
 }
 
-function openInstances({
-  instances,
-  api,
-  passwordFile,
-  uid,
-  gid,
-}: NovaMetadataConfig): InstanceCache {
+function openInstances(config: NovaMetadataConfig, log: ServiceLog): InstanceCache {
+  const { instances, passwordFile, uid, gid } = config
   const uuids = instances.map(({ uuid }) => uuid)
   const passwords = openPasswordFile({ path: passwordFile, uid, gid, uuids })
-  return createInstanceCache(instances, api.metadata_cache_expiration, passwords)
+  return createInstanceCache(config, { passwords, readFile: readRegularFile, log })
 }
 
 function decodeConfig(value: unknown): NovaMetadataConfig {
@@ -69,6 +86,8 @@ function decodeConfig(value: unknown): NovaMetadataConfig {
     metadata_listen_port: 'number',
     metadata_proxy_shared_secret: 'string',
     api: 'object',
+    ports: 'array',
+    subnets: 'array',
     instances: 'array',
     uid: 'number',
     gid: 'number',
@@ -77,3 +96,7 @@ function decodeConfig(value: unknown): NovaMetadataConfig {
   })
   return value as unknown as NovaMetadataConfig
 }
+
+const serverLog = 'nova.metadata.wsgi.server'
+const untrusted =
+  'metadata_proxy_shared_secret is not configured, the metadata information returned by the proxy cannot be trusted'

@@ -3,13 +3,16 @@ import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { type ReleaseName, readReleaseName } from '../topology/release-names.ts'
 import { buildInstanceView } from './build-instance-view.ts'
 import type { InstanceView } from './instance-view.ts'
+import { buildNeutronView, type NeutronView } from './neutron-view.ts'
 
 /** All that nova-api-metadata needs to know; JSON can carry it. It holds secrets, so its file is root's alone. */
-export interface NovaMetadataConfig {
+export interface NovaMetadataConfig extends NeutronView {
   readonly release: ReleaseName
   readonly metadata_listen: string
   readonly metadata_listen_port: number
+  readonly service_metadata_proxy: boolean
   readonly metadata_proxy_shared_secret: string
+  readonly enable_proxy_headers_parsing: boolean
   readonly api: Cloud['nova']['api']
   readonly instances: readonly InstanceView[]
   /** Who the daemon becomes once it listens. */
@@ -27,7 +30,9 @@ export function novaMetadataConfig(cloud: Cloud, facts: MachineFacts): NovaMetad
     release: readReleaseName('Nova', nova.release),
     metadata_listen: nova.metadata_listen,
     metadata_listen_port: nova.metadata_listen_port,
-    metadata_proxy_shared_secret: neutron.metadata_agent.metadata_proxy_shared_secret,
+    ...nova.neutron,
+    ...nova.oslo_middleware,
+    ...buildNeutronView(cloud),
     api: nova.api,
     instances: cloud.instances.map(instance => buildInstanceView(cloud, instance)),
     uid: facts.uid,

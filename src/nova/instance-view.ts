@@ -9,6 +9,8 @@ export interface InstanceView {
   readonly keypair: KeypairView | null
   readonly metadata: Readonly<Record<string, string>>
   readonly user_data_base64: string | null
+  /** Its image's id; empty for an instance booted from a volume. */
+  readonly image_ref: string
   readonly flavor: string
   readonly reservation_id: string
   readonly security_groups: readonly string[]

@@ -2,6 +2,18 @@ import { isSince, type ReleaseName } from '../topology/release-names.ts'
 
 /** What of the metadata API changed with a release of Nova, and the release that brought it. */
 export const novaChanges = {
+  /** 18.0.0: a device's VLAN stands first and may be 0. */
+  vlanFirst: 'rocky',
+  /** 20.0.0: a load balancer's request without a signature is refused like one with a wrong one. */
+  missingSignatureIsWrong: 'train',
+  /** 20.0.0: a subnet with `enable_dhcp` but no DHCP port has its gateway as DHCP server, until dhcpByEnableDhcp. */
+  gatewayAsDhcpServer: 'train',
+  /** 21.0.0: a load balancer's guest must be one port on the provider's subnets. */
+  countsProviderPorts: 'ussuri',
+  /** 26.0.0: etc/nova/api-paste.ini puts http_proxy_to_wsgi before the metadata API. */
+  httpProxyToWsgi: 'zed',
+  /** 29.0.0: `[api] use_forwarded_for` is gone. */
+  withoutUseForwardedFor: '2024.1',
   /** 18.0.0: metadata version 2018-08-27. */
   version20180827: 'rocky',
   /** 22.0.0: metadata version 2020-10-14. */

@@ -7,4 +7,6 @@ export interface MetadataRequest {
   readonly target: string
   readonly headers: Headers
   readonly body: Uint8Array
+  /** The address that it came from; without one where it came over no network. */
+  readonly peer?: string
 }

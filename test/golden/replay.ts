@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { findInstance } from '../../src/neutron/metadata-agent/find-instance.ts'
 import {
   type AgentRequest,
@@ -30,11 +31,19 @@ export function replayedCloud(): ReplayedCloud {
   const config = goldenNovaConfig()
   const agent = goldenAgentConfig()
   const ports = indexPorts(agent.ports)
-  const instances = createInstanceCache(config.instances, config.api.metadata_cache_expiration)
+  const instances = createInstanceCache(config, {
+    passwords: new Map(),
+    readFile: readFileSync,
+    log,
+  })
   let nowMs = Date.UTC(2024, 0, 1)
   const randomBytes = (size: number) => new Uint8Array(size)
-  const answerNova = (request: MetadataRequest) =>
-    answerMetadata(request, { config, instances, nowMs, randomBytes })
+  const answerNova = (request: MetadataRequest) => {
+    const answer = answerMetadata(request, { config, instances, nowMs, randomBytes, ...effects })
+    if (answer instanceof Promise)
+      throw new Error('no vendor data of the recorded cloud is fetched')
+    return answer
+  }
 
   const answerAgent = (request: AgentRequest): Answer => {
     try {
@@ -98,3 +107,7 @@ function toOutcome({ method }: NovaRequest, answer: Answer | undefined): NovaOut
 function isChunked({ request_headers }: Exchange): boolean {
   return request_headers.some(([name]) => name.toLowerCase() === 'transfer-encoding')
 }
+
+const ignore = () => undefined
+const log = { info: ignore, warning: ignore, error: ignore }
+const effects = { log, fetchVendordata: () => Promise.reject(new Error('nothing is fetched')) }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { InstanceView, VifSubnet } from '../../src/nova/instance-view.ts'
 import { readCidr } from '../../src/nova/openstack/cidr.ts'
 import { renderNetworkData } from '../../src/nova/openstack/network-data.ts'
+import type { ReleaseName } from '../../src/topology/release-names.ts'
 import { goldenNovaConfig } from '../golden/cloud.ts'
 import { goldenInstance } from './ask-nova.ts'
 
@@ -24,13 +25,24 @@ test('before Zed a link tells its MTU though there is DHCP', t => {
   t.is(data.links[0].mtu, 1450)
 })
 
-test('enable_dhcp counts as DHCP from 2024.1 on, but does not hide the MTU', t => {
+test('without a DHCP port a subnet with enable_dhcp has its gateway for one from Train to 2023.2', t => {
   const view = changeSubnets(goldenInstance('golf'), { enable_dhcp: true })
-  const types = (release: '2023.2' | '2024.1') =>
+  const typesAndMtu = (release: ReleaseName) => {
+    const { networks, links } = JSON.parse(renderNetworkData(view, release))
+    return [...networks.map(({ type }: { type: string }) => type), links[0].mtu]
+  }
+  t.deepEqual(typesAndMtu('stein'), ['ipv4', 'ipv6', 1450])
+  t.deepEqual(typesAndMtu('train'), ['ipv4_dhcp', 'ipv6_dhcp', 1450])
+  t.deepEqual(typesAndMtu('2023.2'), ['ipv4_dhcp', 'ipv6_dhcp', null])
+  t.deepEqual(typesAndMtu('2024.1'), ['ipv4_dhcp', 'ipv6_dhcp', 1450])
+})
+
+test('without DHCP port and gateway it counts as DHCP from 2024.1 on alone', t => {
+  const view = changeSubnets(goldenInstance('golf'), { enable_dhcp: true, gateway: null })
+  const types = (release: ReleaseName) =>
     JSON.parse(renderNetworkData(view, release)).networks.map(({ type }: { type: string }) => type)
   t.deepEqual(types('2023.2'), ['ipv4', 'ipv6'])
   t.deepEqual(types('2024.1'), ['ipv4_dhcp', 'ipv6_dhcp'])
-  t.is(JSON.parse(renderNetworkData(view, '2024.1')).links[0].mtu, 1450)
 })
 
 test('without ports it is an empty object', t => {

@@ -13,25 +13,24 @@ export interface Ec2Names {
   readonly hostname: string
   /** Shown as local-ipv4 where the instance has no fixed IPv4 address. */
   readonly address: string | null
+  readonly userData: Uint8Array | null
 }
 
 /** What nova's EC2 tree holds below a version: `meta-data` and, where there is any, `user-data`. */
 export function buildEc2Tree(
   instance: InstanceView,
-  names: Ec2Names,
+  { userData, ...names }: Ec2Names,
   version: Ec2Version,
 ): Ec2Directory {
   const metaData = listMetaData(instance, names).filter(([name]) => isIn(version, name))
   const tree: Record<string, Ec2Node> = { 'meta-data': Object.fromEntries(metaData) }
-  if (instance.user_data_base64 !== null) {
-    tree['user-data'] = Buffer.from(instance.user_data_base64, 'base64')
-  }
+  if (userData !== null) tree['user-data'] = userData
   return tree
 }
 
 function listMetaData(
   instance: InstanceView,
-  { hostname, address }: Ec2Names,
+  { hostname, address }: Omit<Ec2Names, 'userData'>,
 ): [string, Ec2Node][] {
   const ids = instance.ec2_ids
   return [

@@ -6,13 +6,13 @@ import type { LoadedInstance } from '../instance-cache.ts'
 import { makeOnce } from '../make-once.ts'
 import type { MetadataRequest } from '../request.ts'
 import { jsonAnswer, textAnswer } from '../text-answer.ts'
+import { answerVendorData2 } from './answer-vendor-data2.ts'
 import { listFiles } from './listing.ts'
 import { insertSeed, renderMetaData } from './meta-data.ts'
 import { renderNetworkData } from './network-data.ts'
 import { answerPassword } from './password.ts'
 import { readUserData } from './user-data.ts'
-import { renderVendorData } from './vendor-data.ts'
-import { renderVendorData2 } from './vendor-data2.ts'
+import { readVendorData } from './vendor-data.ts'
 import {
   findOpenstackVersion,
   listOpenstackVersions,
@@ -27,7 +27,7 @@ export function answerOpenstack(
   request: MetadataRequest,
   loaded: LoadedInstance,
   context: NovaContext,
-): Answer {
+): Answer | Promise<Answer> {
   const [first, ...rest] = path
   if (first === undefined) return textAnswer(listVersions(context).join('\n'))
   // Only the config drive has injected files.
@@ -35,9 +35,15 @@ export function answerOpenstack(
   const version = findOpenstackVersion(context.config.release, first)
   if (version === undefined) throw new HttpFailure(404)
   const file = rest.length === 0 ? 'version' : rest.join('/')
-  const route = Object.hasOwn(routes, file) ? routes[file] : undefined
-  if (route === undefined || !isIn(version, file)) throw new HttpFailure(404)
-  return route({ version, request, loaded, context })
+  if (!isIn(version, file)) throw new HttpFailure(404)
+  const input = { version, request, loaded, context }
+  const lasting = findRoute(lastingRoutes, file)
+  if (lasting !== undefined) {
+    return makeOnce(loaded.made.answers, `openstack/${version}/${file}`, () => lasting(input))
+  }
+  const fresh = findRoute(freshRoutes, file)
+  if (fresh === undefined) throw new HttpFailure(404)
+  return fresh(input)
 }
 
 interface RouteInput {
@@ -47,27 +53,40 @@ interface RouteInput {
   readonly context: NovaContext
 }
 
-const routes: Readonly<Record<string, (input: RouteInput) => Answer>> = {
+type Route<Answers> = (input: RouteInput) => Answers
+
+/** The same bytes as long as an instance is loaded. */
+const lastingRoutes: Readonly<Record<string, Route<Answer>>> = {
   version: ({ version, loaded }) =>
-    textAnswer(listFiles(version, loaded.view.user_data_base64 !== null).join('\n')),
-  'meta_data.json': answerMetaData,
+    textAnswer(listFiles(version, loaded.userData !== null).join('\n')),
   'network_data.json': ({ loaded, context }) =>
-    makeOnce(loaded.made.networkData, '', () =>
-      textAnswer(renderNetworkData(loaded.view, context.config.release)),
-    ),
-  user_data: ({ loaded }) => textAnswer(readUserData(loaded.view)),
+    textAnswer(renderNetworkData(loaded.view, context.config.release)),
+  user_data: ({ loaded }) => textAnswer(readUserData(loaded)),
+  'vendor_data.json': ({ loaded, context }) =>
+    jsonAnswer(readVendorData(loaded, context.config.api)),
+}
+
+const freshRoutes: Readonly<Record<string, Route<Answer | Promise<Answer>>>> = {
+  'meta_data.json': answerMetaData,
   password: ({ request, loaded, context }) => answerPassword(request, loaded, context.instances),
-  'vendor_data.json': ({ context }) => jsonAnswer(renderVendorData(context.config.api.vendordata)),
-  'vendor_data2.json': ({ context }) =>
-    jsonAnswer(renderVendorData2(context.config.api.vendordata)),
+  'vendor_data2.json': ({ loaded, context }) => answerVendorData2(loaded, context),
   content: () => {
     throw new UnhandledFailure('nova calls its content handler with too many arguments')
   },
 }
 
+function findRoute<Answers>(
+  routes: Readonly<Record<string, Route<Answers>>>,
+  file: string,
+): Route<Answers> | undefined {
+  return Object.hasOwn(routes, file) ? routes[file] : undefined
+}
+
 function answerMetaData({ version, loaded, context }: RouteInput): Answer {
-  const parts = makeOnce(loaded.made.metaData, version, () =>
-    renderMetaData(loaded.view, nameHost(loaded.view, context.config.api.dhcp_domain), version),
+  const { view, made } = loaded
+  const { api, release } = context.config
+  const parts = makeOnce(made.metaData, version, () =>
+    renderMetaData(view, nameHost(view, api.dhcp_domain), version, release),
   )
   return jsonAnswer(insertSeed(parts, context.randomBytes(512)))
 }

@@ -1,3 +1,4 @@
+import type { ReleaseName } from '../../topology/release-names.ts'
 import { dumpPythonJson } from '../../wsgi/python-json.ts'
 import type { InstanceView } from '../instance-view.ts'
 import { renderDevices } from './devices.ts'
@@ -11,8 +12,9 @@ export function renderMetaData(
   instance: InstanceView,
   hostname: string,
   version: OpenstackVersion,
+  release: ReleaseName,
 ): readonly [before: string, after?: string] {
-  const text = dumpPythonJson(listMetaData(instance, hostname, version))
+  const text = dumpPythonJson(listMetaData(instance, hostname, version, release))
   const start = versionHas(version, 'random_seed') ? text.lastIndexOf(seedMark) : -1
   return start < 0 ? [text] : [text.slice(0, start), text.slice(start + seedMark.length)]
 }
@@ -24,7 +26,12 @@ export function insertSeed(parts: readonly [string, string?], seed: Uint8Array):
   return `${before}"random_seed": "${Buffer.from(seed).toString('base64')}"${after}`
 }
 
-function listMetaData(instance: InstanceView, hostname: string, version: OpenstackVersion): object {
+function listMetaData(
+  instance: InstanceView,
+  hostname: string,
+  version: OpenstackVersion,
+  release: ReleaseName,
+): object {
   const { keypair, metadata } = instance
   return {
     uuid: instance.uuid,
@@ -39,7 +46,9 @@ function listMetaData(instance: InstanceView, hostname: string, version: Opensta
     availability_zone: instance.availability_zone,
     random_seed: versionHas(version, 'random_seed') ? '' : undefined,
     project_id: versionHas(version, 'project_id') ? instance.project_id : undefined,
-    devices: versionHas(version, 'devices') ? renderDevices(instance.devices, version) : undefined,
+    devices: versionHas(version, 'devices')
+      ? renderDevices(instance.devices, version, release)
+      : undefined,
     dedicated_cpus: versionHas(version, 'dedicated_cpus') ? instance.dedicated_cpus : undefined,
   }
 }

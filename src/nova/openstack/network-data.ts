@@ -40,7 +40,7 @@ function describeLink(vif: Vif, index: number, release: ReleaseName) {
 
 /** Where there is a DHCP server, it is the one to tell the MTU. */
 function pickMtu(vif: Vif, release: ReleaseName): number | null {
-  const hasDhcp = vif.network.subnets.some(subnet => subnet.dhcp_server !== null)
+  const hasDhcp = vif.network.subnets.some(subnet => findDhcpServer(subnet, release) !== null)
   return hasDhcp && novaHas(release, 'linkMtuFromDhcp') ? null : vif.network.mtu
 }
 
@@ -75,8 +75,18 @@ function describeNetwork(
 }
 
 function isDhcp(subnet: VifSubnet, release: ReleaseName): boolean {
-  if (subnet.dhcp_server !== null) return true
+  if (findDhcpServer(subnet, release) !== null) return true
   return subnet.enable_dhcp && novaHas(release, 'dhcpByEnableDhcp')
+}
+
+/** `_get_subnets_from_port` of nova/network/neutron.py put the gateway there where no DHCP port was. */
+function findDhcpServer(
+  { dhcp_server, enable_dhcp, gateway }: VifSubnet,
+  release: ReleaseName,
+): string | null {
+  const hasGatewayInstead =
+    novaHas(release, 'gatewayAsDhcpServer') && !novaHas(release, 'dhcpByEnableDhcp')
+  return enable_dhcp && hasGatewayInstead ? (dhcp_server ?? gateway) : dhcp_server
 }
 
 function describeDefaultRoute({ version, gateway }: VifSubnet): object[] {
