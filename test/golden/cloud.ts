@@ -53,6 +53,13 @@ export function proxyHeaders(guest: string): [string, string][] {
   ]
 }
 
+/** The floating IPs of one of its ports. */
+export function floatingIpsOf(portId: string): string[] {
+  return goldenCloud.floating_ips
+    .filter(({ port_id }) => port_id === portId)
+    .map(({ floating_ip_address }) => floating_ip_address)
+}
+
 function readGoldenCloud(): Cloud {
   const file = new URL('../conformance/golden.yaml', import.meta.url)
   const source = { path: 'golden.yaml', text: readFileSync(file, 'utf8') }
