@@ -12,6 +12,7 @@ import { checkNames } from './check/check-names.ts'
 import { checkReferences } from './check/check-references.ts'
 import { checkRouters } from './check/check-routers.ts'
 import { checkSubnets } from './check/check-subnets.ts'
+import { checkVendordata } from './check/check-vendordata.ts'
 import type { Finding } from './finding.ts'
 import type { PrunedTopology } from './prune.ts'
 
@@ -44,4 +45,5 @@ const checks = [
   checkMetadataAddress,
   checkMetadataProxy,
   checkLeases,
+  checkVendordata,
 ]

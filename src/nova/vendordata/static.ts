@@ -4,7 +4,7 @@ import type { NovaMetadataConfig } from '../config.ts'
 import type { NovaLog } from '../log.ts'
 
 /** With it nova loads no instance at all, so that every path but `/` is a 500. */
-export class VendordataUnreadable extends Error {
+class VendordataUnreadable extends Error {
   override readonly name = 'VendordataUnreadable'
 }
 
