@@ -70,9 +70,18 @@ function findFirst(one: string, other: string): number {
   return index
 }
 
-/** One line, with nothing in it that a terminal would obey. */
-function printable(text: string): string {
-  return JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
+/** One line, with nothing in it that a terminal would obey; as UTF-8 where it is that. */
+function printable(bytes: string): string {
+  return JSON.stringify(decode(bytes)).slice(1, -1).replaceAll('\\"', '"')
+}
+
+function decode(bytes: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes, 'latin1'))
+  } catch {
+    // Other bytes, or cut within a character: then one character a byte.
+    return bytes
+  }
 }
 
 function tellHidden(hidden: readonly Judged[]): string[] {
