@@ -106,6 +106,8 @@ function settle(
   const isModern = agentHas(release, 'hasUrllib3Version2')
   if (broken === 'unreadable' || (broken === 'short' && isModern))
     return { kind: 'failed', reason: 'the body of the answer broke off' }
+  if (bareCharset.test(findHeader(answer.headers, 'content-type') ?? ''))
+    return { kind: 'failed', reason: 'the type of the answer has a charset without a value' }
   const encoding = findHeader(answer.headers, 'content-encoding')
   if (encoding === undefined) return { kind: 'answer', answer }
   try {
@@ -122,5 +124,7 @@ function settle(
  */
 const repeatable = new Set(['GET', 'HEAD'])
 const idleLimit = 256
+/** requests before 2.33 trips over it. */
+const bareCharset = /;\s*charset\s*(?:;|$)/i
 /** Of python-requests: as many are followed, and one more is an error. */
 const redirectLimit = 30

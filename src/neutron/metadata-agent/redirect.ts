@@ -14,8 +14,9 @@ export function findLocation({ status, headers }: NovaAnswer): string | undefine
 }
 
 /**
- * The request that python-requests makes of a redirect (Session.resolve_redirects): 301, 302 and 303 turn all but HEAD
- * into a GET without a body, 307 and 308 repeat it. The headers that sign for an instance go along wherever it leads.
+ * The request that python-requests makes of a redirect (SessionRedirectMixin): 302 and 303 turn all but HEAD into a GET,
+ * 301 a POST alone; none of them keeps the body, as 307 and 308 do. What signs for an instance goes along wherever it
+ * leads.
  * Undefined for a location that cannot be asked, which the agent does not expect.
  */
 export function followRedirect(
@@ -26,18 +27,16 @@ export function followRedirect(
   const url = resolve(from, location)
   if (url === undefined) return undefined
   const { method, headers, body } = from.request
-  const keepsMethod = repeats.has(status) || method === 'HEAD'
-  const host = formatAuthority(url.endpoint)
-  const kept = repeats.has(status) ? headers : headers.filter(([name]) => name !== 'Content-Length')
-  return {
-    endpoint: url.endpoint,
-    request: {
-      method: keepsMethod ? method : 'GET',
-      target: url.target,
-      headers: kept.map(([name, value]) => [name, name === 'Host' ? host : value]),
-      body: repeats.has(status) ? body : new Uint8Array(),
-    },
-  }
+  const host = ['Host', formatAuthority(url.endpoint)] as const
+  const others = headers.filter(([name]) => name !== 'Host')
+  const { endpoint, target } = url
+  if (repeats.has(status))
+    return { endpoint, request: { method, target, headers: [host, ...others], body } }
+  const next = method === 'HEAD' || (status === 301 && method !== 'POST') ? method : 'GET'
+  const kept = others.filter(([name]) => name !== 'Content-Length')
+  const length = withLength.has(next) ? [['Content-Length', '0'] as const] : []
+  const bare = { method: next, target, headers: [host, ...length, ...kept], body: new Uint8Array() }
+  return { endpoint, request: bare }
 }
 
 interface Resolved {
@@ -75,5 +74,7 @@ function readAuthority(protocol: 'http' | 'https', authority: string): NovaEndpo
 
 const redirects = new Set([301, 302, 303, 307, 308])
 const repeats = new Set([307, 308])
+/** For which http.client says by itself that there is no body. */
+const withLength = new Set(['PUT', 'PATCH'])
 const urlPattern = /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/([^/?#]*))?(.*)$/is
 const authorityPattern = /^(?:.*@)?(?:\[([0-9a-f:.]+)\]|([^[\]:@]+))(?::(\d*))?$/i
