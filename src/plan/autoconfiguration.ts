@@ -22,7 +22,8 @@ interface PlacedNic {
 /**
  * Settings of a guest with NICs where routers advertise: it listens if one of its addresses is to come from that, and
  * has none but static routes otherwise. With accept_ra_rt_info_max_plen the kernel takes the route to
- * fe80::a9fe:a9fe, as systemd-networkd and NetworkManager do.
+ * fe80::a9fe:a9fe, as systemd-networkd and NetworkManager do. Duplicate address detection would cost a second or two
+ * for addresses that are the guest's alone.
  */
 export function autoconfigurationSysctls(
   cloud: Cloud,
@@ -39,6 +40,7 @@ export function autoconfigurationSysctls(
     'net.ipv6.conf.default.accept_ra': '1',
     'net.ipv6.conf.default.autoconf': '1',
     'net.ipv6.conf.default.use_tempaddr': '0',
+    'net.ipv6.conf.default.accept_dad': '0',
     ...(facts.sysctls.includes(routeInformation) ? { [routeInformation]: '128' } : {}),
   }
 }
