@@ -86,3 +86,16 @@ test('a POST that was refused stores nothing', t => {
   ]
   t.deepEqual(order(...files), { refused: [], other: [] })
 })
+
+test('what only names a guest, and does not ask for it, is no reason to wait', t => {
+  const id: [string, string] = ['X-Instance-ID', 'bbbb2222-0000-4000-8000-000000000002']
+  const other: [string, string] = ['X-Instance-ID', 'aaaa1111-0000-4000-8000-000000000001']
+  const seen = order(
+    file('posts', { via: 'chain:bravo', ...post }),
+    file('address', { via: 'nova', headers: [other, ['X-Forwarded-For', '10.77.0.12']] }),
+    file('both', { via: 'nova', headers: [other, id], status: 404 }),
+    file('forged', { via: 'nova', headers: [id], status: 403 }),
+    file('own header', { via: 'chain:alpha', headers: [id] }),
+  )
+  t.deepEqual(seen.posts, [])
+})

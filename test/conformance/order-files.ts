@@ -44,10 +44,21 @@ function storesPassword({ method, path, status }: Exchange): boolean {
 function findInstances(recorded: Entry['recorded'], { instances, ports }: Cloud): string[] {
   const guest = /^chain:(.+)$/.exec(recorded.via)?.[1]
   if (guest !== undefined) return instances.filter(({ name }) => name === guest).map(({ id }) => id)
-  const headers = isTurns(recorded) ? [] : recorded.request_headers
-  const values = headers.map(([, value]) => value.toLowerCase())
-  const isMeant = (word: string) => values.some(value => value.endsWith(word))
+  if (isTurns(recorded) || isRefused(recorded)) return []
+  if (recorded.via === 'nova') return [joinValues(recorded, 'x-instance-id')]
+  const client = joinValues(recorded, 'x-forwarded-for').replace(/^::ffff:/, '')
   return ports
-    .filter(port => isMeant(port.device_id) || port.fixed_ips.some(ip => isMeant(ip.ip_address)))
+    .filter(({ fixed_ips }) => fixed_ips.some(({ ip_address }) => ip_address === client))
     .map(({ device_id }) => device_id)
+}
+
+/** Nova has looked for no instance. */
+function isRefused({ status }: Exchange): boolean {
+  return status === 400 || status === 403
+}
+
+/** Several headers of a name are one, which is nobody's id. */
+function joinValues({ request_headers }: Exchange, wanted: string): string {
+  const values = request_headers.filter(([name]) => name.toLowerCase() === wanted)
+  return values.map(([, value]) => value.toLowerCase()).join(', ')
 }
