@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import type { Cloud } from '../cloud/cloud.ts'
 import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
+import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
 import { commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { count, describeSize } from './describe-size.ts'
@@ -29,6 +30,7 @@ export async function summarize(
     [
       headline(result, options.seconds, color),
       ...renderNamespaces(namespaces, color),
+      ...renderWarning(whyNoRateLimits(cloud), color),
       ...renderFetched(fetched, color),
       ...renderNext(cloud, color),
     ].join('\n'),
@@ -61,6 +63,10 @@ function renderNamespaces(namespaces: readonly NamespaceSummary[], color: ChalkI
       services.map(({ service, listens }) => [`  ${service}`, color.cyan(listens.join('  '))]),
     ),
   ])
+}
+
+function renderWarning(warning: string | null, color: ChalkInstance): string[] {
+  return warning === null ? [] : ['', `${color.yellow('!')} ${warning}`]
 }
 
 /** A guest without metadata although Neutron would serve it is what a lab must not hide. */

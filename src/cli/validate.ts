@@ -1,6 +1,7 @@
 import { deriveCloud } from '../cloud/derive-cloud.ts'
 import { loadTopologyFile } from '../lab/load-topology-file.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
+import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { describeSize } from './describe-size.ts'
 import { print, printJson } from './print.ts'
@@ -16,30 +17,39 @@ export async function validate(
     const result = await check(source)
     results.push(result)
     if (!options.json && result.problem === null) print(`✔ ${source}: ${result.summary}`)
+    if (!options.json && result.warning !== null) print(`  ! ${result.warning}`)
     if (!options.json && result.problem !== null) await renderError(result.problem)
     if (result.problem !== null) process.exitCode = 2
   }
   if (options.json)
     printJson(
-      results.map(({ source, summary, problem }) => ({
+      results.map(({ source, summary, warning, problem }) => ({
         topology: source,
         valid: problem === null,
         summary,
+        ...(warning === null ? {} : { warning }),
         ...(problem === null ? {} : mistakesOf(problem)),
       })),
     )
 }
 
-async function check(
-  source: string,
-): Promise<{ source: string; summary: string | null; problem: unknown }> {
+interface Result {
+  readonly source: string
+  readonly summary: string | null
+  /** What of it has no effect, and why. */
+  readonly warning: string | null
+  readonly problem: unknown
+}
+
+async function check(source: string): Promise<Result> {
   try {
     const { topology, name } = await loadTopologyFile(source)
     const cloud = deriveCloud(topology, { lab: name, secret: '' })
     const { steps } = buildPlan(cloud, gatherFacts())
-    return { source, summary: `${describeSize(cloud)}; ${steps.length} resources`, problem: null }
+    const summary = `${describeSize(cloud)}; ${steps.length} resources`
+    return { source, summary, warning: whyNoRateLimits(cloud), problem: null }
   } catch (problem) {
-    return { source, summary: null, problem }
+    return { source, summary: null, warning: null, problem }
   }
 }
 

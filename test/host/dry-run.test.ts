@@ -4,7 +4,6 @@ import { projectRoot } from '../../src/linux/gather-facts.ts'
 import { labAsNobody } from './support/as-nobody.ts'
 import { describeOnMachine } from './support/describe-lab.ts'
 import {
-  type Ended,
   lab,
   randomLabName,
   stateExists,
@@ -13,6 +12,7 @@ import {
 } from './support/lab.ts'
 import { changesOfMachine, snapshotMachine } from './support/machine.ts'
 import { uuidSeenBy } from './support/namespace.ts'
+import { pipeToBash } from './support/pipe-to-bash.ts'
 import { describeLab, namesIn } from './support/standing-labs.ts'
 
 /** A topology that ships, with a secret of its own, so that two buildings of it can be compared. */
@@ -22,12 +22,6 @@ function withSecret(name: string): string {
     '  dhcp_agent:\n',
     '  metadata_agent: {metadata_proxy_shared_secret: 0123456789abcdef}\n  dhcp_agent:\n',
   )
-}
-
-/** Feeds a script to bash as `lab up --dry-run … | bash` does. */
-async function pipeToBash(script: string): Promise<Ended> {
-  const { exitCode, stdout, stderr } = await execa('bash', [], { input: script, reject: false })
-  return { exitCode: exitCode ?? -1, stdout, stderr }
 }
 
 for (const [shipped, ...options] of [
