@@ -1,4 +1,5 @@
-import { openSync, writeSync } from 'node:fs'
+import { openSync } from 'node:fs'
+import { keepWithin, type RotatingFile } from './rotating-file.ts'
 
 /** Lines as oslo.log writes them, local time: `2026-11-22 13:00:00.123 4242 INFO name [-] text`. */
 export interface ServiceLog {
@@ -10,23 +11,35 @@ export interface ServiceLog {
 }
 
 /**
- * Logs to a file, opened while root is still there to do it, or else to stdout; the lines of one turn of the event loop
- * go out together. What cannot be written is dropped, since a full disk under the log must not stop the service.
+ * Logs to a file, opened while root is still there to do it, or else to stdout. A line goes out with its turn of the
+ * event loop; under load many go out together, forty times a second, and what still waits goes when the process ends.
+ * Of a file `limitBytes` are kept, and as many before them in `<path>.1`. What cannot be written is dropped, since a
+ * full disk under the log must not stop the service.
  */
-export function openServiceLog(path?: string): ServiceLog {
-  const file = path === undefined ? stdout : openSync(path, 'a', 0o600)
+export function openServiceLog(path?: string, limitBytes = 10 * 1024 * 1024): ServiceLog {
+  const file = keepWithin(limitBytes, path === undefined ? stdout : openSync(path, 'a', 0o600))
   let pending = ''
+  let flushedMs = Number.NEGATIVE_INFINITY
   const flush = () => {
     if (pending === '') return
-    writeOrDrop(file, Buffer.from(pending))
+    const lines = Buffer.from(pending)
     pending = ''
+    flushedMs = performance.now()
+    writeOrDrop(file, lines)
+  }
+  const plan = () => {
+    const waitMs = flushedMs + pauseMs - performance.now()
+    if (waitMs > 0) setTimeout(flush, waitMs)
+    else setImmediate(flush)
   }
   const write = (level: string, name: string, text: string) => {
-    if (pending === '') setImmediate(flush)
-    const line = `${formatTime(new Date())} ${process.pid} ${level} ${name} [-] ${text}`
+    if (pending === '') plan()
+    const line = `${formatTime(new Date())} ${pid} ${level} ${name} [-] ${text}`
     // A guest's bytes must not steer the terminal of who reads the log.
-    pending += `${line.replace(/(?!\n)\p{Cc}/gu, '?')}\n`
+    pending += `${printable.test(line) ? line : line.replace(/(?!\n)\p{Cc}/gu, '?')}\n`
+    if (pending.length > pendingLimit) flush()
   }
+  process.once('exit', flush)
   return {
     info: (name, text) => write('INFO', name, text),
     warning: (name, text) => write('WARNING', name, text),
@@ -36,9 +49,9 @@ export function openServiceLog(path?: string): ServiceLog {
 }
 
 /** Not through process.stdout, which is closed for good by its first error. */
-function writeOrDrop(file: number, lines: Buffer): void {
+function writeOrDrop(file: RotatingFile, lines: Buffer): void {
   try {
-    for (let written = 0; written < lines.length; ) written += writeSync(file, lines, written)
+    file.append(lines)
   } catch {
     // There is no other place to tell it, and the next lines may find room again.
   }
@@ -60,6 +73,11 @@ function pad(number: number): string {
 }
 
 const stdout = 1
+const pauseMs = 25
+const pendingLimit = 256 * 1024
+const printable = /^[ -~]*$/
+/** Asking process for it is a call into the kernel. */
+const { pid } = process
 
 let toldSecond = Number.NaN
 let toldText = ''
