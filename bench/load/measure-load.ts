@@ -19,7 +19,7 @@ export interface MeasuredLoad extends LoadResult {
   readonly costUs: Readonly<Record<string, number>>
 }
 
-export const loadShapes: readonly LoadShape[] = [1, 16, 128].flatMap(connections =>
+const loadShapes: readonly LoadShape[] = [1, 16, 128].flatMap(connections =>
   [true, false].map(keepAlive => ({ connections, keepAlive })),
 )
 

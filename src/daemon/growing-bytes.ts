@@ -4,13 +4,18 @@ export class GrowingBytes {
   #sizeBytes: number
 
   /** Begins with a packet, which is taken over. */
-  constructor(first: Buffer = Buffer.alloc(0)) {
+  constructor(first: Buffer = nothing) {
     this.#store = first
     this.#sizeBytes = first.length
   }
 
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
   /** What is there; stays as it is when more is appended. */
   get bytes(): Buffer {
+    if (this.#sizeBytes === this.#store.length) return this.#store
     return this.#store.subarray(0, this.#sizeBytes)
   }
 
@@ -27,3 +32,5 @@ export class GrowingBytes {
     before.copy(this.#store)
   }
 }
+
+const nothing = Buffer.alloc(0)

@@ -18,7 +18,8 @@ export interface RequestBody {
 export function openRequestBody(headers: ReadonlyMap<string, string>): RequestBody {
   const isChunked = headers.get('transfer-encoding')?.toLowerCase().includes('chunked')
   if (isChunked) return new ChunkedBody()
-  return new SizedBody(readLength(headers.get('content-length')?.trim() ?? '0'))
+  const length = headers.get('content-length')
+  return length === undefined ? noBody : new SizedBody(readLength(length.trim()))
 }
 
 function readLength(text: string): number {
@@ -26,6 +27,8 @@ function readLength(text: string): number {
   if (!Number.isSafeInteger(size)) throw new MalformedRequest(`Content-Length ${text.slice(0, 40)}`)
   return size
 }
+
+const noBody: RequestBody = { isComplete: true, bytes: Buffer.alloc(0), take: () => 0 }
 
 class SizedBody implements RequestBody {
   readonly #held = new GrowingBytes()
@@ -46,7 +49,7 @@ class SizedBody implements RequestBody {
   take(packet: Buffer): number {
     const taken = packet.subarray(0, this.#leftBytes)
     this.#leftBytes -= taken.length
-    const room = heldLimitBytes - this.#held.bytes.length
+    const room = heldLimitBytes - this.#held.sizeBytes
     if (room > 0) this.#held.append(taken.subarray(0, room))
     return taken.length
   }

@@ -65,20 +65,33 @@ export class HttpConnection {
   #receive(packet: Buffer): void {
     if (this.#state === 'over') return
     this.#reader.receive(packet)
-    if (this.#state === 'reading') this.#serveNext()
+    if (this.#state === 'reading') this.#serve()
     else if (this.#reader.waitingBytes > pipelineLimitBytes) this.#socket.pause()
   }
 
-  #serveNext(): void {
+  /** One request after the other, until there is none or its answer takes time. */
+  #serve(): void {
+    while (this.#state === 'reading' && this.#serveNext());
+  }
+
+  /** Whether there was one. */
+  #serveNext(): boolean {
+    const request = this.#takeRequest()
+    if (request !== undefined) this.#respond(request)
+    return request !== undefined
+  }
+
+  #takeRequest(): ReadRequest | undefined {
     try {
       const request = this.#reader.take()
-      if (request !== undefined) void this.#respond(request)
-      else if (this.#hasPeerEnded) this.#finish()
+      if (request !== undefined) return request
+      if (this.#hasPeerEnded) this.#finish()
       else this.#awaitRest()
     } catch (error) {
       if (!(error instanceof MalformedRequest)) throw error
       this.#finish(error instanceof RequestLineTooLong ? uriTooLong : badRequest)
     }
+    return undefined
   }
 
   /** Only a request that has begun is waited for with limits; between two requests a proxy may take its time. */
@@ -103,23 +116,43 @@ export class HttpConnection {
     this.#patience = setTimeout(() => this.#socket.destroy(), patienceMs)
   }
 
-  async #respond(read: ReadRequest): Promise<void> {
+  #respond(read: ReadRequest): void {
     this.#state = 'busy'
     this.#isInvited = false
     clearTimeout(this.#patience)
     this.#patience = undefined
     const request = { ...read, peer: this.#socket.remoteAddress ?? '' }
     const startedMs = performance.now()
-    const answer = await this.#options.answer(request)
+    const answer = this.#options.answer(request)
+    // What is there at once is spared a turn of promises.
+    if (answer instanceof Promise) void this.#sendLater(request, answer, startedMs)
+    else this.#send(request, answer, startedMs)
+  }
+
+  async #sendLater(
+    request: HttpRequest,
+    answer: Promise<Answer | undefined>,
+    startedMs: number,
+  ): Promise<void> {
+    this.#send(request, await answer, startedMs)
+    this.#serve()
+  }
+
+  #send(request: HttpRequest, answer: Answer | undefined, startedMs: number): void {
     const { write = writeResponse, isKeptAlive = isKeptAliveByHttp } = this.#options
     const keepAlive = isKeptAlive(request) && !this.#isStopping
     const bytes = answer && write(answer, request, keepAlive)
     this.#options.log(request, answer?.status ?? 0, bytes?.length ?? 0, startedMs)
     if (bytes === undefined) this.#socket.destroy()
-    else if (!keepAlive) this.#finish(bytes)
+    else if (!keepAlive) this.#finishAnswered(bytes, request)
     else if (this.#socket.write(bytes)) this.#goOn()
     // A peer that asks and does not read the answers would have them pile up here.
-    else this.#socket.once('drain', () => this.#goOn())
+    else this.#socket.once('drain', () => this.#goOnLater())
+  }
+
+  #goOnLater(): void {
+    this.#goOn()
+    this.#serve()
   }
 
   #goOn(): void {
@@ -127,7 +160,17 @@ export class HttpConnection {
     this.#state = 'reading'
     this.#socket.resume()
     if (this.#isStopping) this.#finish()
-    else this.#serveNext()
+  }
+
+  /**
+   * On a UNIX socket a peer reads what was written before the close, and the end right behind it: two events less for
+   * each request of haproxy, which makes a connection for every one.
+   */
+  #finishAnswered(bytes: Buffer, { peer }: HttpRequest): void {
+    const mayCloseAtOnce = peer === '' && this.#reader.waitingBytes === 0
+    if (mayCloseAtOnce) this.#socket.write(bytes)
+    if (mayCloseAtOnce && this.#socket.writableLength === 0) this.#socket.destroy()
+    else this.#finish(mayCloseAtOnce ? undefined : bytes)
   }
 
   /** The last bytes; a peer that goes on sending, or does not close, is cut off when patience ends. */

@@ -1,4 +1,5 @@
 import type { Headers } from '../wsgi/headers.ts'
+import { Memory } from '../wsgi/memory.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 import { openRequestBody, type RequestBody } from './http-body.ts'
 import { MalformedRequest, type RequestHead, readRequestHead } from './http-request.ts'
@@ -25,19 +26,21 @@ export class RequestLineTooLong extends MalformedRequest {
 /** Makes requests of the packets of one connection, pipelined or not. */
 export class RequestReader {
   readonly #options: ReaderOptions
+  readonly #known: Memory<KnownHead>
   /** What has come and belongs to no body that is known yet. */
   #received = new GrowingBytes()
   #searchedBytes = 0
   /** The request whose head is read and whose body is coming. */
-  #opened: { readonly head: RequestHead; readonly headers: Headers; body: RequestBody } | undefined
+  #opened: (KnownHead & { readonly body: RequestBody }) | undefined
 
   constructor(options: ReaderOptions) {
     this.#options = options
+    this.#known = knownHeadsOf(options)
   }
 
   /** How much waits to be read by `take`. */
   get waitingBytes(): number {
-    return this.#received.bytes.length
+    return this.#received.sizeBytes
   }
 
   /** The headers of a request whose body is not all there. */
@@ -63,6 +66,20 @@ export class RequestReader {
   }
 
   #open() {
+    const known = this.#openKnown() ?? this.#openNew()
+    return known && { ...known, body: openRequestBody(known.headers) }
+  }
+
+  /** Clients repeat themselves, and most requests are a head and nothing else. */
+  #openKnown(): KnownHead | undefined {
+    const { bytes } = this.#received
+    if (bytes.length > knownLimitBytes || this.#searchedBytes > 0) return undefined
+    const known = this.#known.find(bytes.toString('latin1'))
+    if (known !== undefined) this.#drop(bytes.length)
+    return known
+  }
+
+  #openNew(): KnownHead | undefined {
     const { bytes } = this.#received
     this.#throwOnLongLine(bytes)
     const head = readRequestHead(bytes, this.#searchedBytes)
@@ -71,9 +88,9 @@ export class RequestReader {
     }
     this.#searchedBytes = head === undefined ? bytes.length : 0
     if (head === undefined) return undefined
-    const headers = this.#options.foldHeaders(head.headers)
+    const known = { head, headers: this.#options.foldHeaders(head.headers) }
     this.#drop(head.sizeBytes)
-    return { head, headers, body: openRequestBody(headers) }
+    return this.#known.keep(bytes.toString('latin1', 0, head.sizeBytes), known)
   }
 
   #throwOnLongLine(bytes: Buffer): void {
@@ -83,8 +100,26 @@ export class RequestReader {
   }
 
   #drop(sizeBytes: number): void {
-    this.#received = new GrowingBytes(this.#received.bytes.subarray(sizeBytes))
+    const isAll = sizeBytes === this.#received.sizeBytes
+    this.#received = new GrowingBytes(isAll ? undefined : this.#received.bytes.subarray(sizeBytes))
   }
 }
 
+/** A head, and what its server makes of the headers. */
+interface KnownHead {
+  readonly head: RequestHead
+  readonly headers: Headers
+}
+
+/** One memory for all connections of a server. */
+function knownHeadsOf(options: ReaderOptions): Memory<KnownHead> {
+  const before = knownHeads.get(options)
+  if (before !== undefined) return before
+  const memory = new Memory<KnownHead>({ longest: knownLimitBytes })
+  knownHeads.set(options, memory)
+  return memory
+}
+
+const knownHeads = new WeakMap<ReaderOptions, Memory<KnownHead>>()
+const knownLimitBytes = 1024
 const headLimitBytes = 65_536
