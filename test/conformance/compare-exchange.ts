@@ -1,4 +1,5 @@
 import { comparable, type Exchange, recordedAnswer, type Turns } from '../golden/exchange.ts'
+import { cutAs } from '../golden/restore-cut.ts'
 import type { Heard, Turn } from './converse.ts'
 import { type Difference, differ } from './difference.ts'
 import { findHeader, type RawAnswer, readAnswers } from './read-answers.ts'
@@ -31,7 +32,7 @@ export function compareExchange(
     main: [
       ...differ('status', `${recorded.status}`, `${lab.status}`),
       ...differ('content type', recorded.contentType ?? '(none)', lab.contentType ?? '(none)'),
-      ...differ('body', recorded.body, lab.body),
+      ...differ('body', recorded.body, cutAs(recorded.body, lab.body)),
     ],
     more: [
       ...differ('reason phrase', exchange.reason, answer.reason),

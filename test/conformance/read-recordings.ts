@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Exchange,
@@ -61,7 +61,9 @@ export interface RecordedPort {
 
 /** Reads every `*.jsonl` of a folder. Throws an error that names the line which is none of the four forms. */
 export function readRecordings(folder: string): Recordings {
-  const names = readdirSync(folder).filter(name => name.endsWith('.jsonl'))
+  const names = existsSync(folder)
+    ? readdirSync(folder).filter(name => name.endsWith('.jsonl'))
+    : []
   if (names.length === 0) throw new Error(`There are no recordings (*.jsonl) in ${folder}`)
   const lines = names.toSorted().map(name => ({ name, lines: readFile(join(folder, name)) }))
   const all = lines.flatMap(file => file.lines)

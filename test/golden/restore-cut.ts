@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 
+const CUT = /^(.+)(?:\.\.\.|…)<(\d+) bytes, sha256 ([0-9a-f]+)>$/s
+
 /**
  * A text as it was before the recording cut it: `…<N bytes, sha256 …>` stands for N bytes whose end goes on as its
  * last characters do, over and over; the hash says when that is right. Throws where it never is.
  */
 export function restoreCut(text: string): string {
-  const cut = /^(.+)(?:\.\.\.|…)<(\d+) bytes, sha256 ([0-9a-f]+)>$/s.exec(text)
+  const cut = CUT.exec(text)
   if (cut === null) return text
   const [, start = '', size, hash = ''] = cut
   for (let period = 1; period <= start.length; period += 1) {
@@ -13,6 +15,14 @@ export function restoreCut(text: string): string {
     if (createHash('sha256').update(whole).digest('hex').startsWith(hash)) return whole
   }
   throw new Error(`what was cut from ${text} cannot be guessed`)
+}
+
+/** A text cut as a recorded one is, which is then the same if the whole is; one character a byte. */
+export function cutAs(recorded: string, text: string): string {
+  const [, start = '', , hash = ''] = CUT.exec(recorded) ?? []
+  const bytes = Buffer.from(text, 'latin1')
+  const isSame = createHash('sha256').update(bytes).digest('hex').startsWith(hash)
+  return hash !== '' && isSame && text.startsWith(start) ? recorded : text
 }
 
 /** A body of which the recording has the first 2,000 characters, filled with its last one to the length it had. */
