@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs'
 
-/** A file that is appended to, and never grows far beyond its limit. */
+/** A file that is appended to, and does not grow beyond its limit. */
 export interface RotatingFile {
   /** Throws where it cannot be written. */
   append(bytes: Buffer): void
@@ -25,11 +25,12 @@ export function keepWithin(limitBytes: number, file: number): RotatingFile {
   let sizeBytes = pair === undefined ? 0 : fstatSync(file).size
   return {
     append(bytes) {
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+      if (pair !== undefined && sizeBytes > 0 && sizeBytes + bytes.length > limitBytes) {
+        sizeBytes = 0
+        move(pair, file)
+      }
       sizeBytes += bytes.length
-      if (pair === undefined || sizeBytes < limitBytes) return
-      sizeBytes = 0
-      move(pair, file)
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
     },
   }
 }

@@ -74,7 +74,7 @@ function pad(number: number): string {
 
 const stdout = 1
 const pauseMs = 25
-const pendingLimit = 256 * 1024
+const pendingLimit = 16 * 1024
 const printable = /^[ -~]*$/
 /** Asking process for it is a call into the kernel. */
 const { pid } = process
