@@ -44,15 +44,14 @@ function makeOptions(
   log: ServiceLog,
   fetchVendordata: FetchVendordata,
 ): HttpOptions {
-  if (config.service_metadata_proxy && config.metadata_proxy_shared_secret === '') {
-    log.warning('nova.api.metadata.handler', untrusted)
-  }
+  warnWithoutSecret(config, log)
   const instances = openInstances(config, log)
   const context = { config, instances, randomBytes, log, fetchVendordata }
   const logUnexpected = (error: unknown) => {
     log.error(serverLog, `${error instanceof Error ? error.stack : error}`)
     return undefined
   }
+  const serverLog = 'nova.metadata.wsgi.server'
   return {
     foldHeaders: foldUwsgiHeaders,
     requestLineLimitBytes: 65_536,
@@ -76,6 +75,13 @@ function openInstances(config: NovaMetadataConfig, log: ServiceLog): InstanceCac
   const { instances, passwordFile, uid, gid } = config
   const uuids = instances.map(({ uuid }) => uuid)
   const passwords = openPasswordFile({ path: passwordFile, uid, gid, uuids })
+function warnWithoutSecret(config: NovaMetadataConfig, log: ServiceLog): void {
+  if (!config.service_metadata_proxy || config.metadata_proxy_shared_secret !== '') return
+  const reason = 'metadata_proxy_shared_secret is not configured'
+  const result = 'the metadata information returned by the proxy cannot be trusted'
+  log.warning('nova.api.metadata.handler', `${reason}, ${result}`)
+}
+
   return createInstanceCache(config, { passwords, readFile: readRegularFile, log })
 }
 
@@ -96,7 +102,3 @@ function decodeConfig(value: unknown): NovaMetadataConfig {
   })
   return value as unknown as NovaMetadataConfig
 }
-
-const serverLog = 'nova.metadata.wsgi.server'
-const untrusted =
-  'metadata_proxy_shared_secret is not configured, the metadata information returned by the proxy cannot be trusted'

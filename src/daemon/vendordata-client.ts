@@ -15,44 +15,40 @@ import {
  * since node:http takes longer than the rest of the service's start.
  */
 export async function fetchVendordata(request: VendordataRequest): Promise<VendordataResponse> {
-  const certificates = readCertificates(request)
+  const outgoing = open(request)
+  const limit = limitTime(outgoing, request)
   try {
-    return await receive(await send(request, certificates))
+    return await receive(await send(outgoing, request.body))
   } catch (error) {
-    throw error instanceof Error ? explain(error, request.url) : error
+    throw limit.failure ?? (error instanceof Error ? explain(error, request.url) : error)
+  } finally {
+    outgoing.destroy()
   }
 }
 
-/** A file that is not there is no failure of the service. */
-function readCertificates({ verify }: VendordataRequest): Buffer | undefined {
-  return typeof verify === 'object' ? readFileSync(verify.certfile) : undefined
-}
-
-function send(request: VendordataRequest, ca: Buffer | undefined): Promise<IncomingMessage> {
-  const { url, headers, body, verify } = request
-  const open = url.protocol === 'https:' ? requestHttps : requestHttp
-  return new Promise((resolve, reject) => {
-    const outgoing = open({
-      ...urlToHttpOptions(url),
-      method: 'POST',
-      headers: headers.flat(),
-      agent: false,
-      rejectUnauthorized: verify !== false,
-      ...(ca === undefined ? {} : { ca }),
-    })
-    limitTime(outgoing, request)
-    outgoing.on('response', resolve)
-    outgoing.on('error', reject)
-    outgoing.end(body)
+/** Throws where the CA file cannot be read, which is no failure of the service. */
+function open({ url, headers, verify }: VendordataRequest): ClientRequest {
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp
+  return request({
+    ...urlToHttpOptions(url),
+    method: 'POST',
+    headers: headers.flat(),
+    agent: false,
+    rejectUnauthorized: verify !== false,
+    ...(typeof verify === 'object' ? { ca: readFileSync(verify.certfile) } : {}),
   })
 }
 
-/** A service that is asked keeps nova from nothing, least of all from its end. */
+/** A service that is waited for keeps nova from nothing, least of all from its end. */
 function limitTime(
   outgoing: ClientRequest,
   { url, connectTimeoutMs, readTimeoutMs }: VendordataRequest,
-): void {
-  const timeOut = () => outgoing.destroy(new VendordataFailure(`Request to ${url} timed out`))
+): { readonly failure: VendordataFailure | undefined } {
+  let failure: VendordataFailure | undefined
+  const timeOut = () => {
+    failure = new VendordataFailure(`Request to ${url} timed out`)
+    outgoing.destroy(failure)
+  }
   const connecting = setTimeout(timeOut, connectTimeoutMs).unref()
   outgoing.on('close', () => clearTimeout(connecting))
   outgoing.on('socket', socket => {
@@ -61,6 +57,19 @@ function limitTime(
       clearTimeout(connecting)
       socket.setTimeout(readTimeoutMs, timeOut)
     })
+  })
+  return {
+    get failure() {
+      return failure
+    },
+  }
+}
+
+function send(outgoing: ClientRequest, body: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('response', resolve)
+    outgoing.on('error', reject)
+    outgoing.end(body)
   })
 }
 
@@ -88,7 +97,6 @@ async function unpack(body: Buffer, encoding = 'identity'): Promise<Uint8Array> 
 
 /** In keystoneauth's words. */
 function explain(error: Error, url: URL): Error {
-  if (error instanceof VendordataFailure) return error
   const code = 'code' in error ? String(error.code) : ''
   const isTls = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/.test(code)
   const what = isTls ? 'SSL exception connecting' : 'Unable to establish connection'
