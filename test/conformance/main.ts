@@ -26,7 +26,8 @@ try {
   process.stdout.write(values.json ? `${JSON.stringify(outcome)}\n` : renderOutcome(outcome))
   process.exitCode = isConformant(outcome) ? 0 : 1
 } catch (error) {
-  process.exitCode = await renderError(error)
+  const { aborted, reason } = interrupt.signal
+  process.exitCode = await renderError(aborted ? reason : error)
 }
 
 async function run(): Promise<Outcome> {

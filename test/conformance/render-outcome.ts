@@ -10,7 +10,7 @@ export function renderOutcome(outcome: Outcome): string {
     ...renderTable([...exchanges, ...[hops, lookups].filter(({ items }) => items.length > 0)]),
     '',
     ...renderMeant(outcome),
-    ...comparedByForm.map(({ what, why }) => `By form: ${what} (${why})`),
+    `Compared by form: ${comparedByForm.map(({ what }) => what).join(', ')} (test/golden/by-form.ts)`,
     '',
     ...renderDifferences(outcome),
     ...renderMore(all),
