@@ -21,14 +21,18 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** `posixpath.normpath` of what PATH_INFO holds; the root for an empty one. */
+/**
+ * `posixpath.normpath` of what PATH_INFO holds; the root for an empty one. Two slashes in front stay two, as POSIX has it,
+ * and three are one.
+ */
 export function normalisePath(pathInfo: string): string {
   const kept: string[] = []
   for (const segment of pathInfo.split('/')) {
     if (segment === '..') kept.pop()
     else if (segment !== '' && segment !== '.') kept.push(segment)
   }
-  return `/${kept.join('/')}`
+  const root = /^\/\/(?!\/)/.test(pathInfo) ? '//' : '/'
+  return root + kept.join('/')
 }
 
 /**

@@ -53,13 +53,52 @@ test(fails, '%2e/openstack')
 test(fails, 'HTTP://x/openstack')
 test(fails, 'ftp://x/openstack')
 
-test('a normalised path has no empty, dot or trailing segment', t => {
-  const segment = fc.constantFrom('', '.', '..', 'a', 'b')
-  fc.assert(
-    fc.property(fc.array(segment), segments => {
-      const path = normalisePath(segments.join('/'))
-      t.regex(path, /^\/(?:[ab](?:\/[ab])*)?$/)
-      t.is(normalisePath(`${path}/`), path)
-    }),
-  )
+const roots = fc.constantFrom('/', '//', '///')
+const names = fc.constantFrom('.', '..', 'a', 'b.', '...')
+const segments = fc.array(fc.oneof(names, fc.constant('')), { maxLength: 8 })
+
+/** `root` is what remains in front. */
+const law = test.macro({
+  title: (_, name: string) => `a normalised path ${name}`,
+  exec(t, _: string, holds: (path: string, normal: string, root: string) => boolean) {
+    fc.assert(
+      fc.property(roots, names, segments, (slashes, name, others) => {
+        const path = slashes + [name, ...others].join('/')
+        t.true(holds(path, normalisePath(path), slashes === '//' ? '//' : '/'))
+      }),
+    )
+  },
 })
+
+test(
+  law,
+  'has two slashes in front where there were exactly two, else one',
+  (_, normal, root) => normal.startsWith(root) && !normal.slice(root.length).startsWith('/'),
+)
+test(law, 'has no empty, dot or trailing segment behind them', (_, normal, root) => {
+  const behind = normal.slice(root.length)
+  return behind === '' || behind.split('/').every(segment => !['', '.', '..'].includes(segment))
+})
+test(law, 'is its own', (_, normal) => normalisePath(normal) === normal)
+test(
+  law,
+  'takes a slash at the end for none',
+  (path, normal) => normalisePath(`${path}/`) === normal,
+)
+test(law, 'takes a dot for none', (path, normal) => normalisePath(`${path}/./`) === normal)
+test(
+  law,
+  'takes a step and its return for none',
+  (path, normal) => normalisePath(`${path}/x//..`) === normal,
+)
+test(
+  law,
+  'does not climb over its root',
+  (path, _, root) => normalisePath(path + '/..'.repeat(10)) === root,
+)
+test(
+  law,
+  'goes on with the next name',
+  (path, normal, root) =>
+    normalisePath(`${path}/y`) === (normal === root ? `${root}y` : `${normal}/y`),
+)
