@@ -27,7 +27,7 @@ export async function startHaproxyBeside(
   const pidFile = `${directory}/${behind.name}.pid`
   const file = `${directory}/${behind.name}.conf`
   writeFileSync(file, adapt(readFileSync(configFile, 'utf8'), pidFile, behind))
-  await runTimed(['ip', 'netns', 'exec', namespace, 'haproxy', '-f', file], signal)
+  await runTimed(['ip', 'netns', 'exec', namespace ?? '', 'haproxy', '-f', file], signal)
   return { [Symbol.asyncDispose]: () => stop(pidFile) }
 }
 

@@ -9,7 +9,9 @@ import type { OptionalProgram } from '../linux/programs.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/step.ts'
 import { routedIpv6Subnets } from '../topology/advertised-subnets.ts'
+import { makesCertificates } from '../topology/makes-certificates.ts'
 import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
+import type { Topology } from '../topology/schema.ts'
 import { suggest } from '../topology/suggest.ts'
 import { checkLabName } from './pick-lab.ts'
 
@@ -43,7 +45,7 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
     source,
     options: wordsOf(options),
     lab,
-    programs: routedIpv6Subnets(topology).length > 0 ? ['radvd'] : [],
+    programs: programsFor(topology),
     settle: standing => {
       const secret = standing === 'standing' ? secretOf(lab) : newSecret()
       const cloud = deriveCloud(topology, { lab, secret, ...release })
@@ -54,6 +56,13 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
       return `${file.path}:${line}:${column}`
     },
   }
+}
+
+function programsFor(topology: Topology): OptionalProgram[] {
+  return [
+    ...(routedIpv6Subnets(topology).length > 0 ? (['radvd'] as const) : []),
+    ...(makesCertificates(topology) ? (['openssl'] as const) : []),
+  ]
 }
 
 function wordsOf({ name, release }: WishOptions): string[] {

@@ -28,7 +28,8 @@ export async function status(
 interface ServiceRow {
   readonly name: string
   readonly service: string
-  readonly namespace: string
+  /** Null for the machine's own. */
+  readonly namespace: string | null
   readonly pid: number | null
   readonly listens: readonly string[]
   readonly history: ServiceHistory | null

@@ -1,3 +1,4 @@
+import { managementAddress } from '../topology/management-address.ts'
 import { newestRelease, type ReleaseName } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import type { Cloud, Host, Neutron, Nova, Router } from './cloud.ts'
@@ -85,14 +86,14 @@ function settleNeutron(topology: Topology, { lab, release, secret }: CloudOption
     ...neutron,
     release: release ?? neutron.release ?? newestRelease,
     state_path,
-    metadata_agent: settleMetadataAgent(topology, { state_path, secret, managementAddress }),
+    metadata_agent: settleMetadataAgent(topology, { state_path, secret }),
   }
 }
 
 function settleNova(topology: Topology, { lab, release, secret }: CloudOptions): Nova {
   const { neutron, nova } = topology
   const agentsSecret = neutron.metadata_agent.metadata_proxy_shared_secret ?? secret
-  const place = { state_path: statePathOf(lab), secret, managementAddress }
+  const place = { state_path: statePathOf(lab), secret }
   return {
     ...nova,
     neutron: { metadata_proxy_shared_secret: agentsSecret, ...nova.neutron },
@@ -102,7 +103,5 @@ function settleNova(topology: Topology, { lab, release, secret }: CloudOptions):
     wsgi: settleNovaWsgi(topology, place),
   }
 }
-
-const managementAddress = '172.29.236.11'
 
 const controller: Host = { name: 'controller', management_cidr: `${managementAddress}/22` }

@@ -1,11 +1,11 @@
+import { makesCertificates } from '../topology/makes-certificates.ts'
+import { managementAddress } from '../topology/management-address.ts'
 import type { Topology } from '../topology/schema.ts'
 import type { Cloud, Neutron, Nova } from './cloud.ts'
 
 interface Place {
   readonly state_path: string
   readonly secret: string
-  /** Where the lab's own nova-api-metadata stands. */
-  readonly managementAddress: string
 }
 
 /** The agent's options, defaults filled in: the lab's own socket, nova, and authority where it makes certificates. */
@@ -15,9 +15,9 @@ export function settleMetadataAgent(topology: Topology, place: Place): Neutron['
   return {
     metadata_proxy_shared_secret: place.secret,
     metadata_proxy_socket: ownSocketOf(state_path),
-    nova_metadata_host: place.managementAddress,
+    nova_metadata_host: managementAddress,
     nova_metadata_port: 8775,
-    auth_ca_cert: makesCertificates(topology, place) ? certificatePaths(state_path).ca : null,
+    auth_ca_cert: makesCertificates(topology) ? certificatePaths(state_path).ca : null,
     nova_client_cert: null,
     nova_client_priv_key: null,
     ...metadata_agent,
@@ -27,7 +27,7 @@ export function settleMetadataAgent(topology: Topology, place: Place): Neutron['
 /** nova.conf [wsgi]; all null where nova-api-metadata speaks plain HTTP. */
 export function settleNovaWsgi(topology: Topology, place: Place): Nova['wsgi'] {
   const { cert, key } = certificatePaths(place.state_path)
-  const own = makesCertificates(topology, place)
+  const own = makesCertificates(topology)
     ? { ssl_cert_file: cert, ssl_key_file: key }
     : { ssl_cert_file: null, ssl_key_file: null }
   return { ...own, ssl_ca_file: null, ...topology.nova.wsgi }
@@ -56,15 +56,4 @@ export function certificatePaths(state_path: string) {
 
 function ownSocketOf(state_path: string): string {
   return `${state_path}/metadata_proxy`
-}
-
-function makesCertificates({ neutron, nova }: Topology, { managementAddress }: Place): boolean {
-  const { nova_metadata_protocol, nova_metadata_host, metadata_proxy_socket } =
-    neutron.metadata_agent
-  return (
-    nova_metadata_protocol === 'https' &&
-    (nova_metadata_host ?? managementAddress) === managementAddress &&
-    metadata_proxy_socket === undefined &&
-    nova.wsgi.ssl_cert_file === undefined
-  )
 }

@@ -1,4 +1,5 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
+import type { SecureListening } from './server-tls.ts'
 
 /** A listening socket whose connections each have something that can be asked to stop. */
 export interface Listener {
@@ -7,21 +8,47 @@ export interface Listener {
   stop(graceMs: number): Promise<void>
 }
 
-/** Listens; rejects with an error that says what is in the way. */
+type Serve = (socket: Socket) => { stop(): void }
+
+/** Listens; rejects with an error that says what is in the way. With `secure` it speaks TLS alone. */
 export async function listen(
   where: ListenOptions,
-  serve: (socket: Socket) => { stop(): void },
+  serve: Serve,
+  secure?: SecureListening,
 ): Promise<Listener> {
   const connections = new Map<Socket, { stop(): void }>()
-  const server = createServer({ allowHalfOpen: true }, socket => {
+  const accept = (socket: Socket) => {
     connections.set(socket, serve(socket))
     socket.on('close', () => connections.delete(socket))
-  })
+  }
+  const server =
+    secure === undefined ? createServer(HALF_OPEN, accept) : listenSecurely(secure, accept)
+  // In a handshake there is nothing yet that could be asked to stop.
+  const shaking = new Set<Socket>()
+  if (secure !== undefined)
+    server.on('connection', (socket: Socket) => {
+      shaking.add(socket)
+      socket.on('close', () => shaking.delete(socket))
+    })
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(explain(error)))
     server.listen(where, resolve)
   })
-  return { server, stop: graceMs => stop(server, connections, graceMs) }
+  return { server, stop: graceMs => stop(server, connections, shaking, graceMs) }
+}
+
+const HALF_OPEN = { allowHalfOpen: true }
+
+/** Loaded only where it is used. */
+function listenSecurely(
+  { options, onFailure }: SecureListening,
+  accept: (socket: Socket) => void,
+): Server {
+  const server = process
+    .getBuiltinModule('node:tls')
+    .createServer({ ...options, ...HALF_OPEN }, accept)
+  server.on('tlsClientError', error => onFailure(error.message))
+  return server
 }
 
 function explain(error: NodeJS.ErrnoException & { port?: number }): Error {
@@ -33,12 +60,13 @@ function explain(error: NodeJS.ErrnoException & { port?: number }): Error {
 async function stop(
   server: Server,
   connections: Map<Socket, { stop(): void }>,
+  shaking: ReadonlySet<Socket>,
   graceMs: number,
 ): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
   for (const connection of connections.values()) connection.stop()
   const cut = setTimeout(() => {
-    for (const socket of connections.keys()) socket.destroy()
+    for (const socket of [...connections.keys(), ...shaking]) socket.destroy()
   }, graceMs)
   await closed
   clearTimeout(cut)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { answerMetadata } from '../nova/answer.ts'
 import type { NovaMetadataConfig } from '../nova/config.ts'
 import { createInstanceCache, type InstanceCache } from '../nova/instance-cache.ts'
@@ -11,6 +12,7 @@ import { listen } from './listener.ts'
 import { openPasswordFile } from './password-file.ts'
 import { readRegularFile } from './read-regular-file.ts'
 import { type RunningDaemon, runDaemon } from './run-daemon.ts'
+import { readTlsOptions } from './server-tls.ts'
 import type { ServiceLog } from './service-log.ts'
 import { isKeptAliveByUwsgi, writeUwsgiResponse } from './uwsgi-response.ts'
 
@@ -25,7 +27,9 @@ await runDaemon({
 async function start(config: NovaMetadataConfig, log: ServiceLog): Promise<RunningDaemon> {
   const { metadata_listen: host, metadata_listen_port: port } = config
   const options = makeOptions(config, log, await openVendordata(config))
-  const listener = await listen({ host, port }, socket => new HttpConnection(socket, options))
+  const secure = readTlsOptions(config.wsgi, message => log.info('nova.wsgi', message))
+  const serve = (socket: Socket) => new HttpConnection(socket, options)
+  const listener = await listen({ host, port }, serve, secure)
   const address = listener.server.address()
   const bound = typeof address === 'object' ? address?.port : undefined
   return { address: `${host}:${bound ?? port}`, stop: graceMs => listener.stop(graceMs) }
@@ -47,11 +51,11 @@ function makeOptions(
   warnWithoutSecret(config, log)
   const instances = openInstances(config, log)
   const context = { config, instances, randomBytes, log, fetchVendordata }
+  const serverLog = 'nova.metadata.wsgi.server'
   const logUnexpected = (error: unknown) => {
     log.error(serverLog, `${error instanceof Error ? error.stack : error}`)
     return undefined
   }
-  const serverLog = 'nova.metadata.wsgi.server'
   return {
     foldHeaders: foldUwsgiHeaders,
     requestLineLimitBytes: 65_536,
@@ -71,10 +75,6 @@ function makeOptions(
   }
 }
 
-function openInstances(config: NovaMetadataConfig, log: ServiceLog): InstanceCache {
-  const { instances, passwordFile, uid, gid } = config
-  const uuids = instances.map(({ uuid }) => uuid)
-  const passwords = openPasswordFile({ path: passwordFile, uid, gid, uuids })
 function warnWithoutSecret(config: NovaMetadataConfig, log: ServiceLog): void {
   if (!config.service_metadata_proxy || config.metadata_proxy_shared_secret !== '') return
   const reason = 'metadata_proxy_shared_secret is not configured'
@@ -82,6 +82,10 @@ function warnWithoutSecret(config: NovaMetadataConfig, log: ServiceLog): void {
   log.warning('nova.api.metadata.handler', `${reason}, ${result}`)
 }
 
+function openInstances(config: NovaMetadataConfig, log: ServiceLog): InstanceCache {
+  const { instances, passwordFile, uid, gid } = config
+  const uuids = instances.map(({ uuid }) => uuid)
+  const passwords = openPasswordFile({ path: passwordFile, uid, gid, uuids })
   return createInstanceCache(config, { passwords, readFile: readRegularFile, log })
 }
 
@@ -92,6 +96,7 @@ function decodeConfig(value: unknown): NovaMetadataConfig {
     metadata_listen_port: 'number',
     metadata_proxy_shared_secret: 'string',
     api: 'object',
+    wsgi: 'object',
     ports: 'array',
     subnets: 'array',
     instances: 'array',

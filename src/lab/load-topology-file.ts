@@ -7,6 +7,7 @@ import { TopologyMistakes } from '../topology/topology-mistakes.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
 import { findTopologyFile } from './find-topology-file.ts'
 import { LabError } from './lab-error.ts'
+import { resolveFiles } from './resolve-files.ts'
 
 export interface LoadedTopology
   extends Pick<TopologyReading & { ok: true }, 'topology' | 'locate'> {
@@ -23,7 +24,9 @@ export async function loadTopologyFile(wanted: string): Promise<LoadedTopology> 
   const source = wanted === '-' ? await readStdin() : await readSource(wanted)
   const reading = readTopology(source)
   if (!reading.ok) throw new TopologyMistakes(source, reading.mistakes)
-  const { topology, locate } = reading
+  const { locate } = reading
+  const { topology, mistakes } = await resolveFiles(reading.topology, source.path, locate)
+  if (mistakes.length > 0) throw new TopologyMistakes(source, mistakes)
   return { topology, locate, source, name: labNameOf(topology, source.path) }
 }
 

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { isNamespace, namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
@@ -42,7 +42,7 @@ export async function observe(
   const processes = new Map<string, ProcessIdentity>()
   const differences = new Map<string, readonly string[]>()
   await forEachParallel(steps, async step => {
-    if (step.kind === 'service' && standing.has(step.namespace)) {
+    if (step.kind === 'service' && (step.namespace === null || standing.has(step.namespace))) {
       const process = findService(step)
       if (process !== null) processes.set(step.name, process)
     }
@@ -57,7 +57,7 @@ async function unlessMissing(
   standing: ReadonlySet<string>,
   compare: () => Promise<string[]>,
 ): Promise<string[]> {
-  if (!('namespace' in step)) return await compare()
+  if (!('namespace' in step) || step.namespace === null) return await compare()
   const found = standing.has(step.namespace) ? await unlessGone(step.namespace, compare) : null
   return found ?? [`namespace ${step.namespace} is missing`]
 }
@@ -101,12 +101,18 @@ async function differencesOf(
       const view = namespaces.get(step.namespace)
       return ipDifferences(step.expects ?? {}, view?.links ?? [], view?.routes ?? [])
     }
+    case 'certificates':
+      return step.makes.filter(path => !existsSync(path)).map(path => `${path} is missing`)
     case 'rules':
       return rulesDifferences(step.rules, await readRules(step.namespace, step.family))
     case 'sysctl':
       return await sysctlDifferences(step)
     case 'service':
-      return serviceDifferences(step, processes.get(step.name), namespaces.get(step.namespace))
+      return serviceDifferences(
+        step,
+        processes.get(step.name),
+        namespaces.get(step.namespace ?? ''),
+      )
     case 'netns':
       return []
   }

@@ -8,12 +8,13 @@ import {
   processesInNamespaces,
 } from '../linux/process-table.ts'
 import { stopProcesses } from '../linux/stop-processes.ts'
-import type { NamespaceStep, Step } from '../plan/step.ts'
+import type { NamespaceStep, ServiceStep, Step } from '../plan/step.ts'
+import { findServiceProcesses } from '../runtime/process/find-service-processes.ts'
 import { findTools } from './find-tools.ts'
 import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
-import { foreignFilesIn, readRecord, remainsOf } from './record.ts'
+import { foreignFilesIn, type LabRecord, readRecord, remainsOf } from './record.ts'
 import { isOwnNamespace, removeSteps } from './remove-steps.ts'
 
 export interface TakenDown {
@@ -44,7 +45,7 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   const own = steps.filter(
     (step): step is NamespaceStep => step.kind === 'netns' && isOwnNamespace(step, journal),
   )
-  const { stopped, strangers } = await stopLabProcesses(lab, own, journal, onEffect)
+  const { stopped, strangers } = await stopLabProcesses(record, own, journal, onEffect)
   const failures = await removeSteps(outsideOf(statePathOf(lab), steps), { lab, journal, onEffect })
   if (failures.length > 0) throw cannotRemove(lab, failures)
   removeState(lab, onEffect)
@@ -63,12 +64,12 @@ function noteRemoval(lab: string): void {
 
 /**
  * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
- * in its environment and is in a namespace of the lab, one that has lost its name too. The supervisor goes first, and
+ * in its environment and is in a namespace of the lab, one that has lost its name too, or is one of its services. The supervisor goes first, and
  * looks are repeated until none is left: it may have been starting something. Throws LabError naming what cannot be
  * ended.
  */
 async function stopLabProcesses(
-  lab: string,
+  { lab, plan }: LabRecord,
   namespaces: readonly NamespaceStep[],
   journal: JournalSummary,
   onEffect: TakeDownOptions['onEffect'],
@@ -77,12 +78,16 @@ async function stopLabProcesses(
     namespaces.flatMap(({ namespace }) => inodeOf(`/run/netns/${namespace}`) ?? []),
   )
   const recorded = new Set([...inodes, ...[...journal.namespaces.values()].map(inodeOfIdentity)])
+  const outside = plan.steps.filter(
+    (step): step is ServiceStep => step.kind === 'service' && step.namespace === null,
+  )
   const isSupervisor = ({ pid }: ProcessIdentity) => commandLineOf(pid).includes('supervisor-main')
   let stopped = 0
   for (let rounds = MAX_ROUNDS; ; rounds -= 1) {
     const found = processesInNamespaces(recorded)
     const own = [
       ...findTools(lab),
+      ...findServiceProcesses(outside, lab),
       ...found.filter(({ pid }) => environmentOfProcess(pid).get('LAB') === lab),
     ].filter(({ pid }) => pid !== process.pid)
     if (own.length === 0) return { stopped, strangers: strangersIn(inodes) }

@@ -44,11 +44,16 @@ export const optionalPrograms = {
     why: 'announces the IPv6 subnets that are on routers',
     service: 'radvd',
   },
+  openssl: {
+    name: 'openssl',
+    debianPackage: 'openssl',
+    why: "makes the certificate of a nova-api-metadata that speaks TLS, and the lab's own authority",
+  },
 } as const satisfies Readonly<Record<string, Program>>
 
 export type OptionalProgram = keyof typeof optionalPrograms
 
-export const optionalProgramNames: readonly OptionalProgram[] = ['radvd']
+export const optionalProgramNames: readonly OptionalProgram[] = ['radvd', 'openssl']
 
 /**
  * The programs that every lab needs, and those besides, that no system directory has. Asks the file system alone; costs

@@ -14,6 +14,7 @@ export interface NovaMetadataConfig extends NeutronView {
   readonly metadata_proxy_shared_secret: string
   readonly enable_proxy_headers_parsing: boolean
   readonly api: Cloud['nova']['api']
+  readonly wsgi: Cloud['nova']['wsgi']
   readonly instances: readonly InstanceView[]
   /** Who the daemon becomes once it listens. */
   readonly uid: number
@@ -34,6 +35,7 @@ export function novaMetadataConfig(cloud: Cloud, facts: MachineFacts): NovaMetad
     ...nova.oslo_middleware,
     ...buildNeutronView(cloud),
     api: nova.api,
+    wsgi: nova.wsgi,
     instances: cloud.instances.map(instance => buildInstanceView(cloud, instance)),
     uid: facts.uid,
     gid: facts.gid,

@@ -1,6 +1,7 @@
 import type { Cloud, Host, Port } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { dhcpNamespace, routerNamespace } from '../neutron/names.ts'
+import { certificateSteps } from './certificate-steps.ts'
 import { dhcpSteps } from './dhcp-steps.ts'
 import { guestSteps, guestsBaseSteps } from './guest-steps.ts'
 import { hostSteps } from './host-steps.ts'
@@ -24,6 +25,7 @@ function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
   const steps = [
     ...stateSteps(cloud, host),
     ...hostSteps(cloud, host, facts),
+    ...certificateSteps(cloud, host),
     ...metadataSteps(cloud, host, facts),
     ...cloud.networks.flatMap(network => dhcpSteps(cloud, network, host, facts)),
     ...cloud.routers.flatMap(router => routerSteps(cloud, router, host, facts)),

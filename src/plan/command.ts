@@ -50,6 +50,8 @@ export function commandOf(steps: readonly [CommandStep, ...CommandStep[]]): Comm
       return serviceCommand(first)
     case 'wait':
       return waitCommand(first)
+    case 'certificates':
+      return { argv: ['sh', '-ec', first.script] }
   }
 }
 
@@ -108,7 +110,9 @@ function emptyTables(rules: string): string {
 function serviceCommand(step: ServiceStep): Command {
   const environment = Object.entries(step.environment).map(([key, value]) => `${key}=${value}`)
   const prefix = environment.length === 0 ? [] : ['env', ...environment]
-  return { argv: ['ip', 'netns', 'exec', step.namespace, ...prefix, ...step.argv], service: step }
+  const [program = '', ...rest] = [...prefix, ...step.argv]
+  if (step.namespace === null) return { argv: [program, ...rest], service: step }
+  return { argv: ['ip', 'netns', 'exec', step.namespace, program, ...rest], service: step }
 }
 
 function waitCommand(step: WaitStep): Command {

@@ -1,32 +1,46 @@
 import type { Cloud, Host } from '../cloud/cloud.ts'
+import { metadataServicesOf } from '../cloud/derive-metadata-agent.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { metadataAgentConfig } from '../neutron/metadata-agent/config.ts'
 import { novaMetadataConfig } from '../nova/config.ts'
+import { certificateSteps } from './certificate-steps.ts'
 import { fileStep } from './file-steps.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { serviceStep } from './service-step.ts'
 import type { Listener, ServiceName, ServiceStep, Step } from './step.ts'
 
-/** neutron-metadata-agent and nova-api-metadata, on the management network of their host. */
+/**
+ * neutron-metadata-agent and nova-api-metadata, on the management network of their host. An agent of another nova runs in
+ * the machine's own network, where the way to that is; it only connects, so nothing is changed there. Neither runs beside an
+ * agent that is somewhere else.
+ */
 export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
   const { metadata_listen: address, metadata_listen_port: port } = cloud.nova
   const socket = cloud.neutron.metadata_agent.metadata_proxy_socket
-  return [
-    ...daemonSteps(cloud, host, facts, {
+  const runs = metadataServicesOf(cloud)
+  const management = hostNamespace(cloud.lab, host.name)
+  const nova: Daemon[] = [
+    {
       name: 'nova-api-metadata',
       config: novaMetadataConfig(cloud, facts),
       why: "Nova's metadata API",
       listens: [{ protocol: 'tcp', address, port }],
       leaves: [],
-    }),
-    ...daemonSteps(cloud, host, facts, {
+      namespace: management,
+    },
+  ]
+  const agent: Daemon[] = [
+    {
       name: 'neutron-metadata-agent',
       config: metadataAgentConfig(cloud, facts),
       why: 'finds the port behind a request, signs its instance id and asks Nova',
       listens: [{ protocol: 'unix', path: socket }],
       leaves: [socket],
-    }),
+      namespace: runs.nova ? management : null,
+    },
   ]
+  const daemons = [...(runs.nova ? nova : []), ...(runs.agent ? agent : [])]
+  return daemons.flatMap(daemon => daemonSteps(cloud, host, facts, daemon))
 }
 
 interface Daemon {
@@ -35,6 +49,8 @@ interface Daemon {
   readonly why: string
   readonly listens: readonly Listener[]
   readonly leaves: readonly string[]
+  /** Null for the machine's own. */
+  readonly namespace: string | null
 }
 
 function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daemon): Step[] {
@@ -47,11 +63,12 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
     why: `configuration of ${daemon.name}`,
     source: ['neutron'],
   })
+  const certificates = certificateSteps(cloud, host).map(({ id }) => id)
   const service = nodeService(cloud, host, facts, {
     ...daemon,
     script: `src/daemon/${daemon.name}.ts`,
     arguments: ['--config', config.path],
-    needs: [config.id, `management:${host.name}`],
+    needs: [config.id, `management:${host.name}`, ...certificates],
     supervised: true,
   })
   return [config, service]
@@ -66,6 +83,7 @@ export function supervisorStep(
 ): ServiceStep {
   return nodeService(cloud, host, facts, {
     name: 'supervisor',
+    namespace: hostNamespace(cloud.lab, host.name),
     why: 'puts back services that die',
     listens: [],
     leaves: [],
@@ -81,6 +99,7 @@ interface NodeService {
   readonly why: string
   readonly listens: readonly Listener[]
   readonly leaves: readonly string[]
+  readonly namespace: string | null
   /** Relative to the project's root. */
   readonly script: string
   readonly arguments: readonly string[]
@@ -104,9 +123,13 @@ function nodeService(
     needs: [...wish.needs, stepIds.directory(`${state}/run`), stepIds.directory(`${state}/log`)],
     why: wish.why,
     source: ['neutron'],
-    namespace: hostNamespace(cloud.lab, host.name),
+    namespace: wish.namespace,
     argv: [facts.node, `${facts.root}/${wish.script}`, ...wish.arguments],
-    environment: facts.compileCache === '' ? {} : { NODE_COMPILE_CACHE: facts.compileCache },
+    environment: {
+      ...(facts.compileCache === '' ? {} : { NODE_COMPILE_CACHE: facts.compileCache }),
+      // By nothing else can a process be told from others in the machine's own network.
+      ...(wish.namespace === null ? { LAB_SERVICE: wish.name } : {}),
+    },
     daemonizes: false,
     pidFile,
     logFile: `${state}/log/${wish.name}.log`,

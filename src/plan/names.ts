@@ -26,4 +26,5 @@ export const stepIds = {
   service: (name: string) => `service:${name}`,
   directory: (path: string) => `directory:${path}`,
   file: (path: string) => `file:${path}`,
+  certificates: 'certificates',
 }

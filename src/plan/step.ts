@@ -17,6 +17,7 @@ export type Step =
   | RulesStep
   | ServiceStep
   | WaitStep
+  | CertificatesStep
 
 export type Phase = 'files' | 'namespaces' | 'wiring' | 'dhcp' | 'proxies' | 'metadata' | 'guests'
 
@@ -114,7 +115,8 @@ export interface ServiceStep extends StepBase {
   readonly name: string
   /** The operator's name for it. */
   readonly service: ServiceName
-  readonly namespace: string
+  /** Null for the machine's own network namespace. */
+  readonly namespace: string | null
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   /** The program goes to the background by itself once it serves; else it is started there. */
@@ -145,6 +147,15 @@ export type ServiceName =
 export type Listener =
   | { readonly protocol: 'tcp' | 'udp'; readonly address: string; readonly port: number }
   | { readonly protocol: 'unix'; readonly path: string }
+
+/** Files that a program makes, differently each time. */
+export interface CertificatesStep extends StepBase {
+  readonly kind: 'certificates'
+  /** Lines of a shell script, of which the first that fails ends it. */
+  readonly script: string
+  /** Paths; it stands while all of them are there. */
+  readonly makes: readonly string[]
+}
 
 export interface WaitStep extends StepBase {
   readonly kind: 'wait'

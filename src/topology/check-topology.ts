@@ -7,6 +7,7 @@ import { checkGuests } from './check/check-guests.ts'
 import { checkIdentities } from './check/check-identities.ts'
 import { checkLeases } from './check/check-leases.ts'
 import { checkMetadataAddress } from './check/check-metadata-address.ts'
+import { checkMetadataAgent } from './check/check-metadata-agent.ts'
 import { checkMetadataProxy } from './check/check-metadata-proxy.ts'
 import { checkNames } from './check/check-names.ts'
 import { checkReferences } from './check/check-references.ts'
@@ -43,6 +44,7 @@ const checks = [
   checkBlockDevices,
   checkDevices,
   checkMetadataAddress,
+  checkMetadataAgent,
   checkMetadataProxy,
   checkLeases,
   checkVendordata,

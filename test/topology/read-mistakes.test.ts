@@ -76,10 +76,68 @@ test(
   '1:62 unknown key `xyzzy` | known here: id, mac_address, fixed_ip, fixed_ips',
 )
 test(
-  'another metadata API than the lab’s',
+  'another nova without its secret',
   finds,
   `${net}\nneutron: {metadata_agent: {nova_metadata_host: nova.example}}\n`,
-  '2:28 unknown key `nova_metadata_host` | did you mean `nova_metadata_port`?',
+  '2:48 the nova-api-metadata at nova.example checks what the agent signs, and the lab does not know its secret | set `metadata_proxy_shared_secret` beside it, as that nova’s nova.conf has it in [neutron]',
+)
+test(
+  'another nova beside what the lab’s own would do',
+  finds,
+  `${net}\nneutron: {metadata_agent: {nova_metadata_host: nova.example, metadata_proxy_shared_secret: s}}\nnova: {wsgi: {ssl_ca_file: a}, neutron: {metadata_proxy_shared_secret: t}}\n`,
+  '3:28 `ssl_ca_file` means nothing: guests are served by another nova, and the lab starts none | it is set where that nova runs, in its nova.conf',
+  '3:72 `metadata_proxy_shared_secret` means nothing: guests are served by another nova, and the lab starts none | it is set where that nova runs, in its nova.conf',
+)
+test(
+  'a host that is none',
+  finds,
+  `${net}\nneutron: {metadata_agent: {nova_metadata_host: 10.0.0.300, metadata_proxy_shared_secret: s}}\n`,
+  '2:48 `nova_metadata_host` must be an IP address or a host name like nova.example.org',
+)
+test(
+  'an agent elsewhere beside what the lab’s own would do',
+  finds,
+  `${net}\nneutron: {metadata_agent: {metadata_proxy_socket: /run/m, nova_metadata_port: 1, nova_metadata_protocol: https}}\n`,
+  '2:79 `nova_metadata_port` means nothing beside `metadata_proxy_socket`: the lab starts no agent | it is set where that agent runs, in its metadata_agent.ini',
+  '2:106 `nova_metadata_protocol` means nothing beside `metadata_proxy_socket`: the lab starts no agent | it is set where that agent runs, in its metadata_agent.ini',
+)
+test(
+  'a socket that haproxy could not read in its configuration',
+  finds,
+  `${net}\nneutron: {metadata_agent: {metadata_proxy_socket: "/run/a b"}}\n`,
+  '2:51 `metadata_proxy_socket` must be a path without spaces, quotes and the like',
+)
+test(
+  'a socket with too long a path',
+  finds,
+  `${net}\nneutron: {metadata_agent: {metadata_proxy_socket: /${'x'.repeat(107)}}}\n`,
+  '2:51 `metadata_proxy_socket` is longer than the 107 bytes that a socket’s path may have',
+)
+test(
+  'TLS options over http',
+  finds,
+  `${net}\nneutron: {metadata_agent: {auth_ca_cert: a, nova_metadata_insecure: true}}\n`,
+  '2:42 `auth_ca_cert` means nothing over http | add `nova_metadata_protocol: https`',
+  '2:69 `nova_metadata_insecure` means nothing over http | add `nova_metadata_protocol: https`',
+)
+test(
+  'an authority that is not asked',
+  finds,
+  `${net}\nneutron: {metadata_agent: {nova_metadata_protocol: https, auth_ca_cert: a, nova_metadata_insecure: true}}\n`,
+  '2:73 `auth_ca_cert` means nothing with `nova_metadata_insecure`: no certificate is checked',
+)
+test(
+  'a certificate without its key',
+  finds,
+  `${net}\nneutron: {metadata_agent: {nova_metadata_protocol: https, nova_client_cert: a}}\nnova: {wsgi: {ssl_key_file: b}}\n`,
+  '2:77 `nova_client_cert` means nothing without `nova_client_priv_key`',
+  '3:29 `ssl_key_file` means nothing without `ssl_cert_file`',
+)
+test(
+  'an authority of clients without TLS',
+  finds,
+  `${net}\nnova: {wsgi: {ssl_ca_file: a}}\n`,
+  '2:28 `ssl_ca_file` means nothing while nova-api-metadata speaks plain HTTP | add `ssl_cert_file` and `ssl_key_file`, or `nova_metadata_protocol: https`',
 )
 test(
   'a wrong type',
@@ -185,7 +243,7 @@ test(
   finds,
   `networks: {six: {subnets: [{cidr: "2001:db8::/64"}]}}
 instances: {vm1: {networks: [six, six]}}`,
-  '2:13 instance `vm1` is only on IPv6 subnets, and lab’s guests lease by DHCPv4 | give it an IPv4 subnet, too, or set `enable_dhcp: false`, which makes its addresses static',
+  '2:13 instance `vm1` is only on IPv6 subnets, and lab’s guests lease by DHCPv4 | give it an IPv4 subnet, too, or set `enable_dhcp: false`, which makes its addresses static; with `ipv6_ra_mode: slaac` and a router it makes its own',
 )
 test(
   'a gateway on the broadcast address',
@@ -313,10 +371,100 @@ test(
   '2:29 network `net` has no subnet with a gateway_ip to attach',
 )
 test(
-  'IPv6 on a router',
+  'IPv6 that another router announces, on a router',
   finds,
-  'networks: {net: {subnets: [{cidr: "2001:db8::/64"}]}}\nrouters: {r1: {interfaces: [net]}}\n',
-  '2:29 IPv6 subnet 2001:db8::/64 cannot be on a router: lab sends no router advertisements | attach the IPv4 subnets one by one: {network: …, subnet: …}',
+  'networks: {net: {subnets: [{cidr: "2001:db8::/64", ipv6_address_mode: slaac}]}}\nrouters: {r1: {interfaces: [net]}}\n',
+  '2:29 IPv6 subnet 2001:db8::/64 cannot be on a router: with `ipv6_address_mode` alone it is announced by a router that is not Neutron’s | set `ipv6_ra_mode: slaac`, too',
+)
+test(
+  'a link-local gateway for a router’s port',
+  finds,
+  'networks: {net: {subnets: [{cidr: "2001:db8::/64", gateway_ip: "fe80::1"}]}}\nrouters: {r1: {interfaces: [net]}}\n',
+  '2:29 gateway fe80::1 is no address of 2001:db8::/64, so the router’s port cannot have it; the interface needs a fixed_ip',
+)
+test(
+  'an id for a second IPv6 port of a router on a network',
+  finds,
+  `networks: {net: {subnets: [{cidr: "fd00:1::/64", name: a}, {cidr: "fd00:2::/64", name: b}]}}
+routers: {r1: {interfaces: [{network: net, subnet: a}, {network: net, subnet: b, port_id: 11111111-0000-4000-8000-000000000001}]}}
+`,
+  '2:91 `port_id` would be of a second IPv6 port on `net`, and a router has one for all its IPv6 subnets of a network | give it at the first of them',
+)
+
+const external = 'ext: {router:external: true, subnets: [{cidr: 203.0.113.0/24}]}'
+const routed = `networks: {net: {subnets: [{cidr: 10.0.0.0/24}]}, lone: {subnets: [{cidr: 10.1.0.0/24}]}, ${external}}
+routers: {r1: {external_gateway: {network: ext, fixed_ip: 203.0.113.9}, interfaces: [net]}}`
+
+function withFloatingIp(address: string, network = 'net'): string {
+  return `${routed}\ninstances:\n  vm1: {networks: [{name: ${network}, floating_ip: ${address}}]}\n`
+}
+
+test(
+  'a floating IP of no external network',
+  finds,
+  withFloatingIp('198.51.100.7'),
+  '4:44 `198.51.100.7` is in no subnet of an external network | external are 203.0.113.0/24 of `ext`',
+)
+test(
+  'a floating IP without an external network',
+  finds,
+  `${net}\ninstances:\n  vm1: {networks: [{name: net, floating_ip: 203.0.113.7}]}\n`,
+  '3:44 `203.0.113.7` is in no subnet of an external network | give the topology a network with `router:external: true`',
+)
+test(
+  'an IPv6 floating IP',
+  finds,
+  withFloatingIp('"2001:db8::7"'),
+  '4:44 `2001:db8::7` is not IPv4, and no other floating IP is possible',
+)
+test(
+  'a floating IP that no router leads to',
+  finds,
+  withFloatingIp('203.0.113.7', 'lone'),
+  '4:45 no router leads from `ext`, the network of `203.0.113.7`, to an IPv4 address of this port | a router with `external_gateway: ext` and an interface on an IPv4 subnet of `lone` does',
+)
+test(
+  'a floating IP that is the broadcast address',
+  finds,
+  withFloatingIp('203.0.113.255'),
+  '4:44 `203.0.113.255` is the network’s own or the broadcast address of 203.0.113.0/24',
+)
+test(
+  'a floating IP that is the provider’s gateway',
+  finds,
+  withFloatingIp('203.0.113.1'),
+  '4:44 `203.0.113.1` is the gateway of 203.0.113.0/24',
+)
+test(
+  'a floating IP that is the router’s own address',
+  finds,
+  withFloatingIp('203.0.113.9'),
+  '4:44 `203.0.113.9` is already the address of router `r1`',
+)
+test(
+  'a floating IP twice',
+  finds,
+  `${withFloatingIp('203.0.113.7')}  vm2: {networks: [{name: net, floating_ip: 203.0.113.7}]}\n`,
+  '5:44 `203.0.113.7` is already the address of a floating IP of instance `vm1`',
+)
+test(
+  'a floating IP for two addresses',
+  finds,
+  `networks: {net: {subnets: [{cidr: 10.0.0.0/24}, {cidr: 10.1.0.0/24}]}, ${external}}
+routers: {r1: {external_gateway: ext, interfaces: [net]}}
+instances:
+  vm1: {networks: [{name: net, fixed_ips: [10.0.0.7, 10.1.0.7], floating_ip: 203.0.113.7}]}
+`,
+  '4:77 `203.0.113.7` could lead to 10.0.0.7 or 10.1.0.7 of this port',
+)
+test(
+  'a floating IP of an instance without IPv4',
+  finds,
+  `networks: {net: {subnets: [{cidr: "fd00:1::/64", enable_dhcp: false}]}, ${external}}
+routers: {r1: {external_gateway: ext, interfaces: [net]}}
+instances: {vm1: {networks: [{name: net, floating_ip: 203.0.113.7}]}}
+`,
+  '3:55 no router leads from `ext`, the network of `203.0.113.7`, to an IPv4 address of this port | a router with `external_gateway: ext` and an interface on an IPv4 subnet of `net` does',
 )
 test(
   'an MTU too small for IPv6',

@@ -14,7 +14,8 @@ import type { ServiceStep } from '../../plan/step.ts'
  * Every live process of services of a lab, whatever their pid files say: a starter that has not come so far, one whose
  * pid file was lost, one whose namespace has lost its name. Known by the environment that it was given, by the
  * program's name, and by a network namespace that the journal records as made by the lab: another machine's lab of that
- * name, in a container that this one sees into, has other namespaces.
+ * name, in a container that this one sees into, has other namespaces. What runs in the machine's own has an environment
+ * that nothing else is given.
  */
 export function findServiceProcesses(
   services: readonly ServiceStep[],
@@ -26,8 +27,11 @@ export function findServiceProcesses(
     const environment = environmentOfProcess(pid)
     return (
       environment.get('LAB') === lab &&
-      services.some(service => isProcessOf(service, environment, commandLineOf(pid))) &&
-      inodes.has(networkNamespaceOf(pid) ?? -1) &&
+      services.some(
+        service =>
+          isProcessOf(service, environment, commandLineOf(pid)) &&
+          (service.namespace === null || inodes.has(networkNamespaceOf(pid) ?? -1)),
+      ) &&
       sharesOurPids(pid)
     )
   })

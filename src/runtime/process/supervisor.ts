@@ -141,7 +141,7 @@ function ignoreAbort(error: unknown): void {
 /** Which agent looks after a process: DHCP's for dnsmasq and qdhcp's proxy, L3's for radvd and qrouter's proxy. */
 export function agentOf({ service, namespace }: ServiceStep): string {
   if (!AGENTS_SERVICES.has(service)) return 'supervisor'
-  return namespace.startsWith('qrouter-') ? 'neutron-l3-agent' : 'neutron-dhcp-agent'
+  return namespace?.startsWith('qrouter-') ? 'neutron-l3-agent' : 'neutron-dhcp-agent'
 }
 
 const METADATA_PROXIES: readonly string[] = ['haproxy', 'neutron-ns-metadata-proxy']
@@ -152,7 +152,7 @@ const AGENTS_SERVICES: ReadonlySet<string> = new Set(['dnsmasq', 'radvd', ...MET
 function notFound(service: ServiceStep): string {
   const uuid = uuidOf(service)
   if (uuid === null) return `${service.name} not found. The process should not have died`
-  const owner = service.namespace.startsWith('qrouter-') ? 'router' : 'dhcp'
+  const owner = service.namespace?.startsWith('qrouter-') ? 'router' : 'dhcp'
   return `${kindOf(service)} for ${owner} with uuid ${uuid} not found. The process should not have died`
 }
 
