@@ -26,8 +26,9 @@ export async function withFreshPasswords<Result>(
     await using _lock = await lockLab({ lab, command: 'make conformance', waitMs: 10_000 })
     await restartServices(record, 'nova-api-metadata', limit)
   }
-  // There already where an earlier run was killed: that one has the passwords.
-  if (existsSync(passwordFile) && !existsSync(aside)) renameSync(passwordFile, aside)
+  // Where it is there already, an earlier run was killed, and what lies beside it is that run's.
+  if (existsSync(aside)) rmSync(passwordFile, { force: true })
+  else if (existsSync(passwordFile)) renameSync(passwordFile, aside)
   try {
     await restart(signal)
     return await action()
