@@ -13,8 +13,8 @@ export interface DnsmasqHost {
 }
 
 /**
- * Every address that gets a name, in port order: all ports but DHCP's own, routers' included, and of a port its
- * stateless IPv6 addresses first, since dnsmasq reads entries of one MAC from the end. `Dnsmasq._iter_hosts`.
+ * Every address that gets a name, in port order: all ports but DHCP's own and floating IPs', routers' included, and of a
+ * port its stateless IPv6 addresses first, since dnsmasq reads entries of one MAC from the end. `Dnsmasq._iter_hosts`.
  */
 export function dnsmasqHostsOf(cloud: Cloud, network: Network): readonly DnsmasqHost[] {
   return portsOf(cloud, network)
@@ -22,7 +22,7 @@ export function dnsmasqHostsOf(cloud: Cloud, network: Network): readonly Dnsmasq
     .flatMap(port => hostsOfPort(network, port, cloud.neutron.dns_domain))
 }
 
-const ownersWithoutHost: readonly DeviceOwner[] = ['network:dhcp']
+const ownersWithoutHost: readonly DeviceOwner[] = ['network:dhcp', 'network:floatingip']
 
 function hostsOfPort(network: Network, port: Port, domain: string): readonly DnsmasqHost[] {
   const hosts = port.fixed_ips.flatMap(fixed => hostOf(network, port, fixed, domain))

@@ -403,49 +403,49 @@ test(
   'a floating IP of no external network',
   finds,
   withFloatingIp('198.51.100.7'),
-  '4:44 `198.51.100.7` is in no subnet of an external network | external are 203.0.113.0/24 of `ext`',
+  '4:45 `198.51.100.7` is in no subnet of an external network | external are 203.0.113.0/24 of `ext`',
 )
 test(
   'a floating IP without an external network',
   finds,
   `${net}\ninstances:\n  vm1: {networks: [{name: net, floating_ip: 203.0.113.7}]}\n`,
-  '3:44 `203.0.113.7` is in no subnet of an external network | give the topology a network with `router:external: true`',
+  '3:45 `203.0.113.7` is in no subnet of an external network | give the topology a network with `router:external: true`',
 )
 test(
   'an IPv6 floating IP',
   finds,
   withFloatingIp('"2001:db8::7"'),
-  '4:44 `2001:db8::7` is not IPv4, and no other floating IP is possible',
+  '4:45 `2001:db8::7` is not IPv4, and no other floating IP is possible',
 )
 test(
   'a floating IP that no router leads to',
   finds,
   withFloatingIp('203.0.113.7', 'lone'),
-  '4:45 no router leads from `ext`, the network of `203.0.113.7`, to an IPv4 address of this port | a router with `external_gateway: ext` and an interface on an IPv4 subnet of `lone` does',
+  '4:46 no router leads from `ext`, the network of `203.0.113.7`, to an IPv4 address of this port | a router with `external_gateway: ext` and an interface on an IPv4 subnet of `lone` does',
 )
 test(
   'a floating IP that is the broadcast address',
   finds,
   withFloatingIp('203.0.113.255'),
-  '4:44 `203.0.113.255` is the network’s own or the broadcast address of 203.0.113.0/24',
+  '4:45 `203.0.113.255` is the network’s own or the broadcast address of 203.0.113.0/24',
 )
 test(
   'a floating IP that is the provider’s gateway',
   finds,
   withFloatingIp('203.0.113.1'),
-  '4:44 `203.0.113.1` is the gateway of 203.0.113.0/24',
+  '4:45 `203.0.113.1` is the gateway of 203.0.113.0/24',
 )
 test(
   'a floating IP that is the router’s own address',
   finds,
   withFloatingIp('203.0.113.9'),
-  '4:44 `203.0.113.9` is already the address of router `r1`',
+  '4:45 `203.0.113.9` is already the address of router `r1`',
 )
 test(
   'a floating IP twice',
   finds,
   `${withFloatingIp('203.0.113.7')}  vm2: {networks: [{name: net, floating_ip: 203.0.113.7}]}\n`,
-  '5:44 `203.0.113.7` is already the address of a floating IP of instance `vm1`',
+  '5:45 `203.0.113.7` is already the address of a floating IP of instance `vm1`',
 )
 test(
   'a floating IP for two addresses',
@@ -455,7 +455,7 @@ routers: {r1: {external_gateway: ext, interfaces: [net]}}
 instances:
   vm1: {networks: [{name: net, fixed_ips: [10.0.0.7, 10.1.0.7], floating_ip: 203.0.113.7}]}
 `,
-  '4:77 `203.0.113.7` could lead to 10.0.0.7 or 10.1.0.7 of this port',
+  '4:78 `203.0.113.7` could lead to 10.0.0.7 or 10.1.0.7 of this port',
 )
 test(
   'a floating IP of an instance without IPv4',
