@@ -5,6 +5,11 @@ import { deriveCloud } from '../../src/cloud/derive-cloud.ts'
 import { readTopology } from '../../src/topology/read-topology.ts'
 import { renderMistakes } from '../../src/topology/render-mistakes.ts'
 
+const ids = [
+  '00000000-0000-4000-8000-000000000001',
+  '00000000-0000-4000-8000-000000000002',
+] as const
+
 /** Reads a text to the end of the way: what is accepted must derive, what is not must say where. */
 function goTheWay(text: string): boolean {
   const source = { path: 'fuzz.yaml', text }
@@ -28,8 +33,31 @@ const words = fc.constantFrom(
   ...'interfaces external_gateway network subnet dhcp_port id mac_address port_id user_data metadata'.split(
     ' ',
   ),
+  ...'guests port device_id project_id devices type tags bus block_device_mapping device_name source_type'.split(
+    ' ',
+  ),
+  ...'nic disk share pci blank volume swap password dedicated_cpus kernel_id'.split(' '),
   ...'private vm1 10.0.0.0/24 10.0.0.1 ::1/64 2001:db8::/64 ussuri true null 7 -1 <<'.split(' '),
   ...'constructor toString valueOf hasOwnProperty'.split(' '),
+)
+
+const nics = fc.array(
+  fc.oneof(
+    words,
+    fc.record(
+      {
+        name: fc.constantFrom('net', 'six', 'nowhere'),
+        fixed_ip: fc.constantFrom('10.0.0.1', '10.0.0.9', '10.0.0.9', 'fd00::9', '10.9.0.1'),
+        mac_address: fc.constantFrom('fa:16:3e:00:00:01', 'fa:16:3e:00:00:02'),
+        port_id: fc.constantFrom(...ids),
+        device_id: fc.constantFrom(...ids),
+        project_id: fc.constantFrom('one', 'two'),
+        port: fc.boolean(),
+      },
+      { requiredKeys: ['name'] },
+    ),
+  ),
+  { minLength: 1, maxLength: 3 },
 )
 
 const { tree } = fc.letrec<{ tree: unknown }>(tie => ({
@@ -72,6 +100,21 @@ test('any reference that is a word of JavaScript’s own is read or refused with
       fc.constantFrom('vm1', 'valueOf'),
       fc.record({ key_name: names, networks: fc.array(attachment, { maxLength: 2 }) }),
     ),
+  })
+  t.notThrows(() => fc.assert(fc.property(topology, value => goTheWay(stringify(value)))))
+})
+
+test('any guests beside instances are read or refused with places', t => {
+  const topology = fc.record({
+    networks: fc.constant({
+      net: { subnets: [{ cidr: '10.0.0.0/24' }] },
+      six: { subnets: [{ cidr: 'fd00::/64', ipv6_ra_mode: 'slaac', ipv6_address_mode: 'slaac' }] },
+    }),
+    instances: fc.record(
+      { vm1: fc.record({ id: fc.constantFrom(...ids), networks: fc.constant(['net', 'six']) }) },
+      { requiredKeys: [] },
+    ),
+    guests: fc.dictionary(fc.constantFrom('g1', 'g2', 'vm1'), fc.record({ networks: nics })),
   })
   t.notThrows(() => fc.assert(fc.property(topology, value => goTheWay(stringify(value)))))
 })

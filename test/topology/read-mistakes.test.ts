@@ -1,15 +1,5 @@
 import test from 'ava'
-import { readTopology } from '../../src/topology/read-topology.ts'
-
-/** The mistakes of a topology as `line:column message | hint`. */
-function mistakesOf(text: string): string[] {
-  const reading = readTopology({ path: 'lab.yaml', text })
-  return reading.ok
-    ? []
-    : reading.mistakes.map(({ message, position, hint }) =>
-        [`${position.line}:${position.column} ${message}`, hint].filter(Boolean).join(' | '),
-      )
-}
+import { mistakesOf } from './mistakes-of.ts'
 
 const finds = test.macro({
   exec(t, text: string, ...expected: string[]) {

@@ -22,7 +22,14 @@ export const instance = v.strictObject({
   id: v.exactOptional(describe('Instance id', 'Its uuid; derived when left out.', uuid)),
   networks: instanceNetworks,
   display_name: v.exactOptional(
-    describe('Name', 'Shown as `name`; the key when left out.', shortText),
+    describe(
+      'Name',
+      'Shown as `name`; the key when left out.',
+      v.pipe(
+        shortText,
+        v.check(text => text.trim() === text, 'must not begin or end with a blank'),
+      ),
+    ),
   ),
   key_name: v.exactOptional(describe('Keypair', 'One of `keypairs`.', v.string())),
   metadata: v.optional(
