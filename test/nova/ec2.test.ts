@@ -21,7 +21,7 @@ const instances: fc.Arbitrary<InstanceView> = fc
   })
   .map(changes => goldenInstance('alpha', changes))
 
-test('everything that the EC2 tree lists answers 200, and no listing ends with a line feed', t => {
+test('everything that the EC2 tree lists answers, with and without a slash, and nothing lies behind a leaf', t => {
   fc.assert(
     fc.property(instances, fc.constantFrom(...ec2Versions, 'latest'), (view, version) => {
       walk(t, novaWith(view), `/${version}/`)
@@ -31,14 +31,31 @@ test('everything that the EC2 tree lists answers 200, and no listing ends with a
 })
 
 function walk(t: ExecutionContext, nova: AskedNova, directory: string): void {
-  const listing = nova.get(directory)
-  if (listing === 'closed' || listing.status !== 200) throw new Error(`no listing of ${directory}`)
-  t.false(listing.text.endsWith('\n'))
-  for (const name of listing.text.split('\n').filter(line => line !== '')) {
+  const listing = read(nova, directory)
+  t.is(read(nova, directory.replace(/\/$/, '')), listing)
+  const names = listing.split('\n').filter(line => line !== '')
+  t.is(listing, names.join('\n'))
+  const bare = names.map(name => name.replace(/\/$/, ''))
+  t.deepEqual(bare, [...new Set(bare)].sort())
+  for (const name of names) {
     if (name.endsWith('/')) walk(t, nova, directory + name)
     else if (directory.endsWith('public-keys/')) walk(t, nova, `${directory}0/`)
-    else t.like(nova.get(directory + name), { status: 200 })
+    else checkLeaf(t, nova, directory + name)
   }
+}
+
+function checkLeaf(t: ExecutionContext, nova: AskedNova, path: string): void {
+  t.is(read(nova, `${path}/`), read(nova, path))
+  const isList = path.endsWith('security-groups')
+  if (isList) t.like(nova.get(`${path}/-absent`), { status: 404 })
+  else t.is(nova.get(`${path}/x`), 'closed')
+  t.like(nova.get(`${path}/-absent/y`), { status: 404 })
+}
+
+function read(nova: AskedNova, path: string): string {
+  const answer = nova.get(path)
+  if (answer === 'closed' || answer.status !== 200) throw new Error(`no 200 for ${path}`)
+  return answer.text
 }
 
 const answers = test.macro({

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import fc from 'fast-check'
-import type { InstanceView, VifSubnet } from '../../src/nova/instance-view.ts'
+import type { InstanceView, Vif, VifSubnet } from '../../src/nova/instance-view.ts'
 import { readCidr } from '../../src/nova/openstack/cidr.ts'
 import { renderNetworkData } from '../../src/nova/openstack/network-data.ts'
-import type { ReleaseName } from '../../src/topology/release-names.ts'
+import { type ReleaseName, releaseNames } from '../../src/topology/release-names.ts'
 import { goldenNovaConfig } from '../golden/cloud.ts'
 import { goldenInstance } from './ask-nova.ts'
 
@@ -63,6 +63,104 @@ test('DNS servers stand once at the top, links and networks count over all ports
   t.deepEqual(
     ids,
     ids.map((_: string, index: number) => `network${index}`),
+  )
+})
+
+const subnets: fc.Arbitrary<VifSubnet> = fc
+  .record({
+    version: fc.constantFrom(4 as const, 6 as const),
+    gateway: fc.boolean(),
+    dns: fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
+    routes: fc.integer({ min: 0, max: 2 }),
+    addresses: fc.integer({ min: 0, max: 2 }),
+    dhcp_server: fc.boolean(),
+    enable_dhcp: fc.boolean(),
+    ipv6_address_mode: fc.constantFrom('slaac', 'dhcpv6-stateful', 'dhcpv6-stateless', null),
+  })
+  .map(({ version, gateway, dns, routes, addresses, dhcp_server, ...rest }) => {
+    const at = (host: number) => (version === 4 ? `10.0.0.${host}` : `fd00::${host}`)
+    return {
+      ...rest,
+      version,
+      cidr: version === 4 ? '10.0.0.0/24' : 'fd00::/64',
+      gateway: gateway ? at(1) : null,
+      dns: dns.map(at),
+      routes: Array.from({ length: routes }, () => ({
+        cidr: version === 4 ? '192.0.2.0/24' : '2001:db8::/32',
+        gateway: at(9),
+      })),
+      ips: Array.from({ length: addresses }, (_, n) => ({ address: at(20 + n), floating_ips: [] })),
+      dhcp_server: dhcp_server ? at(2) : null,
+      ipv6_address_mode: version === 6 ? rest.ipv6_address_mode : null,
+    }
+  })
+
+const vifs: fc.Arbitrary<Vif> = fc
+  .record({
+    devname: fc.boolean(),
+    type: fc.constantFrom('ovs', 'bridge', 'macvtap', 'hw_veb', 'unbound'),
+    mtu: fc.option(fc.integer({ min: 68, max: 9000 })),
+    subnets: fc.array(subnets, { maxLength: 4 }),
+    id: fc.uuid(),
+  })
+  .map(({ devname, type, mtu, subnets, id }) => ({
+    id,
+    address: 'fa:16:3e:00:00:01',
+    devname: devname ? `tap${id.slice(0, 11)}` : null,
+    type,
+    network: { id, mtu, subnets },
+  }))
+
+interface NetworkData {
+  links: { id: string; type: string; mtu: number | null }[]
+  networks: { id: string; link: string; type: string; services?: { address: string }[] }[]
+  services: { address: string }[]
+}
+
+test('whatever the ports, ids count up, networks lie on links, and DNS servers stand once', t => {
+  const ports = fc.uniqueArray(vifs, { minLength: 1, maxLength: 4, selector: vif => vif.id })
+  fc.assert(
+    fc.property(ports, fc.constantFrom(...releaseNames), (network_info, release) => {
+      const text = renderNetworkData(goldenInstance('alpha', { network_info }), release)
+      t.regex(text, /^[ -~]+$/)
+      const { links, networks, services }: NetworkData = JSON.parse(text)
+      const linkIds = links.map(({ id }) => id)
+      t.is(links.length, network_info.filter(vif => vif.network.subnets.length > 0).length)
+      t.is(new Set(linkIds).size, links.length)
+      t.deepEqual(
+        networks.map(({ id }) => id),
+        networks.map((_, index) => `network${index}`),
+      )
+      t.true(networks.every(({ link }) => linkIds.includes(link)))
+      t.true(linkIds.every(id => networks.filter(({ link }) => link === id).length <= 2))
+      const addresses = services.map(({ address }) => address)
+      t.is(new Set(addresses).size, addresses.length)
+      const inNetworks = networks.flatMap(network => network.services ?? [])
+      t.true(inNetworks.every(({ address }) => addresses.includes(address)))
+    }),
+  )
+})
+
+test('a mode of IPv6 addresses shows in full and outweighs DHCP', t => {
+  fc.assert(
+    fc.property(subnets, fc.constantFrom(...releaseNames), (subnet, release) => {
+      fc.pre(subnet.ips.length > 0)
+      const vif = { id: 'v', address: 'm', devname: null, type: 'ovs' }
+      const network_info = [{ ...vif, network: { id: 'n', mtu: 1450, subnets: [subnet] } }]
+      const view = goldenInstance('alpha', { network_info })
+      const [network] = JSON.parse(renderNetworkData(view, release)).networks
+      const isShort = /_dhcp$/.test(network.type)
+      if (subnet.ipv6_address_mode !== null) t.is(network.type, `ipv6_${subnet.ipv6_address_mode}`)
+      else if (subnet.dhcp_server !== null) t.is(network.type, `ipv${subnet.version}_dhcp`)
+      t.deepEqual(
+        Object.keys(network),
+        isShort
+          ? ['id', 'type', 'link', 'network_id']
+          : ['id', 'type', 'link', 'ip_address', 'netmask', 'routes', 'network_id', 'services'],
+      )
+      const routes = subnet.routes.length + (subnet.gateway === null ? 0 : 1)
+      if (!isShort) t.is(network.routes.length, routes)
+    }),
   )
 })
 

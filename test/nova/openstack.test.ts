@@ -62,6 +62,34 @@ test('an empty dhcp_domain leaves the host name bare', t => {
   })
 })
 
+test('Queens shows a VLAN last and VLAN 0 not at all, later releases first and always', t => {
+  const nic = {
+    kind: 'nic',
+    bus: 'pci',
+    address: '0000:00:04.0',
+    mac: 'fa:16:3e:00:00:05',
+  } as const
+  const devices = [
+    { ...nic, vlan: 7 },
+    { ...nic, vlan: 0 },
+    { ...nic, vlan: 0, tags: ['a'] },
+  ]
+  const read = (release: ReleaseName) => {
+    const answer = novaWith(goldenInstance('alpha', { devices }), { release }).get(
+      '/openstack/2017-02-22/meta_data.json',
+    )
+    const text = JSON.stringify(JSON.parse(answer === 'closed' ? '' : answer.text).devices)
+    return text
+      .replaceAll('"mac":"fa:16:3e:00:00:05",', '')
+      .replaceAll('"bus":"pci","address":"0000:00:04.0"', '…')
+  }
+  t.is(read('queens'), '[{"type":"nic","vlan":7,…},{"type":"nic",…,"tags":["a"]}]')
+  t.is(
+    read('rocky'),
+    '[{"vlan":7,"type":"nic",…},{"vlan":0,"type":"nic",…},{"vlan":0,"type":"nic",…,"tags":["a"]}]',
+  )
+})
+
 test('a share is a device from 2025-04-04 on', t => {
   const share = { kind: 'share', bus: 'none', address: 'none', share_id: 's', tag: 'g' } as const
   const nova = novaWith(goldenInstance('alpha', { devices: [share] }), { release: '2026.1' })
