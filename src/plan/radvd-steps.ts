@@ -74,7 +74,9 @@ function addressesSettled(
   { devices }: Radvd,
   addresses: readonly string[],
 ): WaitStep {
-  const looks = devices.map(device => `[ -z "$(ip -6 address show dev ${device} scope link tentative)" ]`)
+  const looks = devices.map(
+    device => `[ -z "$(ip -6 address show dev ${device} scope link tentative)" ]`,
+  )
   return {
     ...place,
     kind: 'wait',
