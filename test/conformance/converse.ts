@@ -85,4 +85,4 @@ export function converse({ to, turns, limitMs }: Dialogue): {
 /** A connection that lives so long after its answer is one that is kept. */
 const KEPT_MS = 100
 /** One that was said to close has so long to do it. */
-const CLOSE_LIMIT_MS = 2_000
+const CLOSE_LIMIT_MS = 5_000

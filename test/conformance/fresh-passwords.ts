@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { LabError } from '../../src/lab/lab-error.ts'
 import { lockLab } from '../../src/lab/lock.ts'
-import { readRecord } from '../../src/lab/record.ts'
 import { restartServices } from '../../src/lab/restart-services.ts'
+import { readWholeLab } from './read-whole-lab.ts'
 
 /**
  * Runs an action on a lab that stands while no password has been posted in it, as when the recordings were made. Those
@@ -13,10 +12,7 @@ export async function withFreshPasswords<Result>(
   signal: AbortSignal,
   action: () => Promise<Result>,
 ): Promise<Result> {
-  const record = readRecord(lab)
-  if (record === null) {
-    throw new LabError(`There is no lab ${lab}`, { hint: '`lab list` shows those that stand.' })
-  }
+  const record = readWholeLab(lab)
   const config = `${record.cloud.neutron.state_path}/etc/nova-api-metadata.json`
   const { passwordFile }: { readonly passwordFile: string } = JSON.parse(
     readFileSync(config, 'utf8'),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Cloud, Port } from '../../src/cloud/cloud.ts'
 import type { LabRecord } from '../../src/lab/record.ts'
 import { dhcpNamespace, routerNamespace } from '../../src/neutron/names.ts'
@@ -116,15 +117,15 @@ async function say(
     const { end } = await talker.converse({ to, turns, limitMs: START_LIMIT_MS }).heard
     if (!end.startsWith('cannot connect')) break
     if (Date.now() > deadline) throw new Error(end)
+    await delay(TRY_AGAIN_MS)
   }
-  return await Promise.race([recorded, silence()])
+  return await Promise.race([recorded, failAfterSilence()])
 }
 
 /** The answer is there, so the request has been, too. */
-async function silence(): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  setTimeout(() => reject(new Error('nothing was sent')), SILENCE_MS).unref()
-  return await promise
+async function failAfterSilence(): Promise<never> {
+  await delay(SILENCE_MS, undefined, { ref: false })
+  throw new Error('nothing was sent')
 }
 
 function findValue(head: readonly string[], name: string): string {
@@ -162,4 +163,5 @@ function gatewayOf({ ports }: Cloud, routerId: string, guest: Port): string {
 
 const FREE_PORT = 8080
 const START_LIMIT_MS = 10_000
+const TRY_AGAIN_MS = 20
 const SILENCE_MS = 2_000

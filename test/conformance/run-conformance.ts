@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type LabRecord, readRecord } from '../../src/lab/record.ts'
+import type { LabRecord } from '../../src/lab/record.ts'
 import type { Comparison } from './compare-exchange.ts'
 import {
   findMeant,
@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from './meant.ts'
 import type { Recordings } from './read-recordings.ts'
+import { readWholeLab } from './read-whole-lab.ts'
 import { replayFiles } from './replay-files.ts'
 import { replayHops } from './replay-hops.ts'
 import { replayLookups } from './replay-lookups.ts'
@@ -44,17 +45,15 @@ export interface Judged extends Comparison {
 }
 
 /**
- * Asks a lab that stands for everything that was recorded. Needs root. Throws where there is no such lab, and
- * the signal's reason.
+ * Asks a lab that stands for everything that was recorded. Needs root. Throws as `readWholeLab`, and the
+ * signal's reason.
  */
 export async function runConformance(
   lab: string,
   recordings: Recordings,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const record = readRecord(lab)
-  if (record === null)
-    throw new Error(`There is no lab ${lab}; \`lab list\` shows those that stand`)
+  const record = readWholeLab(lab)
   const list = readMeant()
   await using talkers = new Talkers(lab)
   const [exchanges, hops] = await Promise.all([
