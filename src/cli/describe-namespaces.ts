@@ -16,9 +16,18 @@ export interface NamespaceSummary {
 export async function describeNamespaces(steps: readonly Step[]): Promise<NamespaceSummary[]> {
   const namespaces = steps.filter(step => step.kind === 'netns')
   const shown = namespaces.slice(0, MAX_NAMESPACES)
-  return await Promise.all(
+  const described = await Promise.all(
     shown.map(async step => describeNamespace(step.namespace, step.why, steps)),
   )
+  const outside = servicesIn(null, steps)
+  return outside.length === 0 ? described : [...described, { ...machine, services: outside }]
+}
+
+const machine = {
+  namespace: 'this machine',
+  is: 'its own network, from which another nova is asked',
+  addresses: [],
+  metadataRoute: null,
 }
 
 const MAX_NAMESPACES = 12
@@ -29,20 +38,25 @@ async function describeNamespace(
   steps: readonly Step[],
 ): Promise<NamespaceSummary> {
   const { links, routes } = await readNamespace(namespace)
-  const services = steps.filter(
-    (step): step is ServiceStep => step.kind === 'service' && step.namespace === namespace,
-  )
   return {
     namespace,
     is: why.split(':')[0] ?? why,
     addresses: links
       .filter(({ ifname }) => ifname !== 'lo')
       .flatMap(({ addr_info = [] }) => addr_info.filter(isWorthShowing).map(addressText)),
-    services: services
-      .filter(({ listens }) => listens.length > 0)
-      .map(({ service, listens }) => ({ service, listens: mergeProtocols(listens) })),
+    services: servicesIn(namespace, steps),
     metadataRoute: metadataRouteOf(namespace, routes),
   }
+}
+
+function servicesIn(
+  namespace: string | null,
+  steps: readonly Step[],
+): NamespaceSummary['services'] {
+  return steps
+    .filter((step): step is ServiceStep => step.kind === 'service' && step.namespace === namespace)
+    .filter(({ listens }) => listens.length > 0)
+    .map(({ service, listens }) => ({ service, listens: mergeProtocols(listens) }))
 }
 
 interface SeenAddress {

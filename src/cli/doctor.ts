@@ -1,3 +1,4 @@
+import { checkAgentsElsewhere } from '../lab/check-agents-elsewhere.ts'
 import { labsDirectory } from '../lab/paths.ts'
 import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
 import { optionalProgramNames } from '../linux/programs.ts'
@@ -13,7 +14,8 @@ interface DoctorOptions {
 /** `lab doctor`: what the machine has of what labs need. Exit code 3 where something needed is missing. */
 export async function doctor({ json, install }: DoctorOptions): Promise<void> {
   if (install) await ensurePrograms(true, optionalProgramNames)
-  const report = await checkMachine(labsDirectory)
+  const { findings } = await checkMachine(labsDirectory)
+  const report = { findings: [...findings, ...checkAgentsElsewhere()] }
   const isReady = missingIn(report).length === 0
   const text = json
     ? JSON.stringify({ ready: isReady, ...report }, null, 2)

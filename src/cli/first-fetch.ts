@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Cloud, Instance } from '../cloud/cloud.ts'
 import type { ApplyEvent } from '../lab/apply.ts'
+import { explainElsewhere } from '../lab/explain-elsewhere.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
 import { whyNoMetadata } from '../neutron/why-no-metadata.ts'
 import type { Step } from '../plan/step.ts'
+import { asTyped } from './command-name.ts'
 
 /** What a guest got, or why it got nothing. */
 export type Fetched =
@@ -12,7 +14,7 @@ export type Fetched =
       readonly instance: string
       readonly path: string
       readonly problem: string
-      /** Why Neutron itself serves none; empty where the lab should have. */
+      /** Why Neutron itself serves none, or what else does; empty where the lab should have. */
       readonly reasons: readonly string[]
     }
 
@@ -63,10 +65,11 @@ function hasLease(cloud: Cloud, instance: Instance): boolean {
   return existsSync(path) && readFileSync(path, 'utf8').includes('169.254.169.254')
 }
 
-/** Where Neutron itself serves none, that is no failure of the lab. */
+/** Where Neutron itself serves none, or another agent or nova should, that is no failure of the lab. */
 function reasons(cloud: Cloud, { id }: Instance): string[] {
   const ports = cloud.ports.filter(port => port.device_id === id)
-  return cloud.networks
+  const unserved = cloud.networks
     .filter(network => ports.some(port => port.network_id === network.id))
     .flatMap(network => whyNoMetadata(cloud, network) ?? [])
+  return unserved.length > 0 ? unserved : explainElsewhere(cloud).map(asTyped)
 }

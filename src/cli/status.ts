@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk'
+import { findAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { observe } from '../lab/observe.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
@@ -62,6 +63,7 @@ async function look(record: LabRecord) {
       (differences.get(id) ?? []).map(text => ({ resource: id, text })),
     ),
     services,
+    agentProblem: findAgentProblem(record.cloud),
   }
 }
 
@@ -79,6 +81,7 @@ function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: s
       `${color.dim(`(${seen.topology}, Neutron ${seen.release})`)}`,
     '',
     ...alignColumns(rows),
+    ...(seen.agentProblem === null ? [] : ['', `${color.yellow('!')} ${seen.agentProblem}`]),
     ...(whole ? [] : ['', ...seen.differences.map(({ text }) => `${color.red('-')} ${text}`)]),
     ...(whole
       ? []

@@ -16,15 +16,25 @@ import { type AgentContext, forbidden } from './wsgi-agent.ts'
 
 /**
  * Serves a connection as the socket-server agent (from 2025.1) does: what one recv of 4096 bytes brings is the
- * whole request, and after one answer, or none, the connection closes.
+ * whole request, and after one answer, or none, the connection closes. The original waits for ever for a peer that is
+ * silent; here one that has had its time, which is haproxy's own, is cut off.
  */
-export function serveAsSocketAgent(socket: Socket, context: AgentContext): { stop(): void } {
+export function serveAsSocketAgent(
+  socket: Socket,
+  context: AgentContext,
+  patienceMs = proxyPatienceMs,
+): { stop(): void } {
   let busy = false
+  let isAnswered = false
+  socket.setTimeout(patienceMs, () => (busy && !isAnswered ? undefined : socket.destroy()))
   socket.on('readable', () => {
     const all: Buffer | null = busy ? null : socket.read()
     if (all === null) return
     busy = true
-    void answer(all.subarray(0, recvBytes), context).then(bytes => close(socket, bytes))
+    void answer(all.subarray(0, recvBytes), context).then(bytes => {
+      isAnswered = true
+      close(socket, bytes)
+    })
   })
   socket.on('end', () => {
     if (!busy) socket.end()
@@ -85,5 +95,7 @@ function readRequest(received: Buffer): HttpRequest {
   return { method, target, version, headers, body, peer: '' }
 }
 
+/** `timeout server` of haproxy. */
+const proxyPatienceMs = 32_000
 const recvBytes = 4096
 const logName = 'neutron.common.metadata'
