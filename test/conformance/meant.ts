@@ -25,7 +25,7 @@ export function readMeant(): MeantDifference[] {
   return parse(readFileSync(file, 'utf8'))
 }
 
-/** Which of the list an exchange falls under, if any. */
+/** Which of the list an exchange with the recorded cloud falls under, if any. */
 export function findMeant(
   list: readonly MeantDifference[],
   { entry: { recorded } }: Replayed,

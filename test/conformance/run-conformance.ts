@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { LabRecord } from '../../src/lab/record.ts'
+import { goldenCloud } from '../golden/cloud.ts'
 import type { Comparison } from './compare-exchange.ts'
 import {
   findMeant,
@@ -78,7 +79,7 @@ async function askExchanges(
     items: exchanges.map(exchange => {
       const { entry, main, more, sent } = exchange
       const { id, via } = entry.recorded
-      const meant = findMeant(list, exchange, record.cloud) ?? null
+      const meant = findMeant(list, exchange, goldenCloud) ?? null
       return { id, via, sent, main, more, meant, verdict: judge(exchange, meant ?? undefined) }
     }),
   }))
