@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
-import { execa } from 'execa'
 import { readRecorded } from '../fixtures/recorded.ts'
-import { hostTest as test, waitFor } from './support/lab.ts'
+import { hostTest as test } from './support/lab.ts'
 import {
   addressesIn,
   fetchIn,
@@ -15,6 +14,7 @@ import {
   sysctlsIn,
   uuidSeenBy,
 } from './support/namespace.ts'
+import { withPeerTeller } from './support/peer-teller.ts'
 import { processOf } from './support/processes.ts'
 import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
 
@@ -182,25 +182,11 @@ each('a guest pings its gateway and the provider’s, and not beyond', async (t,
 
 each('the outside sees guests under the router’s external address', async (t, built) => {
   const { guest, outside } = namesIn(built)
-  const server = execa(
-    'ip',
-    ['netns', 'exec', outside('public'), process.execPath, '-e', TELL_PEER],
-    { reject: false },
-  )
-  try {
-    await waitFor('the listener outside', async () =>
-      (await listenersIn(outside('public'))).some(listener => listener.includes(':8080 ')),
-    )
+  await withPeerTeller(outside('public'), async () => {
     const { body } = await fetchIn(guest('vm1'), 'http://203.0.113.1:8080/')
     t.is(body, externalAddress(built))
-  } finally {
-    server.kill('SIGKILL')
-    await server
-  }
+  })
 })
-
-const TELL_PEER = `require('node:http').createServer((request, response) =>
-  response.end(request.socket.remoteAddress)).listen(8080, '0.0.0.0')`
 
 each('the outside does not reach a guest by its own address', async (t, built) => {
   const { outside } = namesIn(built)

@@ -35,7 +35,9 @@ async function describeNamespace(namespace: string, steps: readonly Step[]) {
     links: describeLinks(await readIn(namespace, 'ip', '-d', '-o', 'link', 'show')),
     addresses: describeAddresses(await readIn(namespace, 'ip', '-o', 'address', 'show')),
     routes: linesOf(await readIn(namespace, 'ip', 'route', 'show', 'table', 'all')).sort(),
-    routes6: linesOf(await readIn(namespace, 'ip', '-6', 'route', 'show', 'table', 'all')).sort(),
+    routes6: linesOf(await readIn(namespace, 'ip', '-6', 'route', 'show', 'table', 'all'))
+      .map(line => line.replace(/ expires \d+sec/, ''))
+      .sort(),
     sysctls: sysctls.length === 0 ? {} : await sysctlsIn(namespace, sysctls),
     rules: await rulesIn(namespace, 'iptables-save'),
     rules6: await rulesIn(namespace, 'ip6tables-save'),
@@ -96,7 +98,7 @@ function describeFiles(path: string): string[] {
 function cleanContent(path: string): string {
   if (/\/log\/|journal\.jsonl$/.test(path)) return '(grows)'
   const text = readFileSync(path, 'utf8')
-  if (/\/pid$|\.pid(\.haproxy)?$/.test(path)) return text.replace(/\d+/, '(pid)')
+  if (/\/pid$|\.pid(\.\w+)?$/.test(path)) return text.replace(/\d+/, '(pid)')
   // the expiry of leases, in dnsmasq's own file and in those that the record says were written
   return text
     .replace(/(?<!\d)1[789]\d{8}(?!\d)/g, '(time)')
