@@ -28,6 +28,8 @@ interface AskOptions {
   readonly body?: string
   readonly nowMs?: number
   readonly peer?: string
+  /** Beside the signed ones. */
+  readonly headers?: Headers
 }
 
 /** An instance of the recorded cloud, by name, with some attributes changed. */
@@ -53,11 +55,12 @@ export function novaWith(
   })
   const randomBytes = (size: number) => new Uint8Array(size)
   const signed = signFor(view, config.metadata_proxy_shared_secret)
+  const sign = ({ headers = [] }: AskOptions = {}) => [...signed, ...headers]
   const answer = (target: string, headers: Headers, options: AskOptions = {}) => {
-    const { method = 'GET', body, nowMs = Date.UTC(2026, 0), ...rest } = options
+    const { method = 'GET', body, nowMs = Date.UTC(2026, 0), peer = '' } = options
     const length = body === undefined ? [] : [['Content-Length', String(body.length)] as const]
     const folded = foldUwsgiHeaders([...headers, ...length])
-    const request = { method, target, headers: folded, body: Buffer.from(body ?? ''), ...rest }
+    const request = { method, target, headers: folded, body: Buffer.from(body ?? ''), peer }
     return answerMetadata(request, {
       config,
       instances,
@@ -69,8 +72,8 @@ export function novaWith(
   }
   return {
     logged,
-    get: (target, options) => showNow(answer(target, signed, options)),
-    getLater: async (target, options) => showNow(await answer(target, signed, options)),
+    get: (target, options) => showNow(answer(target, sign(options), options)),
+    getLater: async (target, options) => showNow(await answer(target, sign(options), options)),
     ask: (target, headers, options) => showNow(answer(target, headers, options)),
   }
 }

@@ -52,3 +52,39 @@ test('a release that nobody knows is refused', t => {
   const cloud = { ...sampleCloud, nova: { ...sampleCloud.nova, release: 'zzz' } }
   t.throws(() => novaMetadataConfig(cloud, sampleFacts), { message: /no release named zzz/ })
 })
+
+test('nova is told of ports only where it asks Neutron for them', t => {
+  t.deepEqual([config.ports, config.subnets], [[], []])
+  const neutron = { ...sampleCloud.nova.neutron, service_metadata_proxy: false }
+  const direct = novaMetadataConfig(
+    { ...sampleCloud, nova: { ...sampleCloud.nova, neutron } },
+    sampleFacts,
+  )
+  t.is(direct.ports.length, sampleCloud.ports.length)
+  t.false(direct.service_metadata_proxy)
+})
+
+test('where load balancers ask, it is told of the ports on their networks', t => {
+  const [network, ...others] = sampleCloud.networks
+  if (network === undefined) return t.fail()
+  const subnets = network.subnets.map(subnet => ({
+    ...subnet,
+    advanced_service_providers: ['edge'],
+  }))
+  const networks = [{ ...network, subnets }, ...others]
+  const { ports, subnets: told } = novaMetadataConfig({ ...sampleCloud, networks }, sampleFacts)
+  t.deepEqual(
+    told,
+    subnets.map(() => ({ network_id: network.id, advanced_service_providers: ['edge'] })),
+  )
+  const expected = sampleCloud.ports.filter(port => port.network_id === network.id)
+  t.deepEqual(
+    ports,
+    expected.map(({ network_id, project_id, device_id, fixed_ips }) => ({
+      network_id,
+      project_id,
+      device_id,
+      ip_addresses: fixed_ips.map(ip => ip.ip_address),
+    })),
+  )
+})

@@ -92,3 +92,12 @@ test('local-ipv4 without a fixed address is None for a request that does not say
   const nova = novaWith(goldenInstance('alpha', { network_info: [] }))
   t.deepEqual(nova.get('/latest/meta-data/local-ipv4'), { status: 200, text: 'None' })
 })
+
+test('for another it is X-Forwarded-For as it came, mapped or not, until the instance is loaded again', t => {
+  const nova = novaWith(goldenInstance('alpha', { network_info: [] }))
+  const from = (address: string, nowMs: number) =>
+    nova.get('/latest/meta-data/local-ipv4', { headers: [['X-Forwarded-For', address]], nowMs })
+  t.deepEqual(from('::ffff:10.0.0.5', 0), { status: 200, text: '::ffff:10.0.0.5' })
+  t.deepEqual(from('10.0.0.6', 14_999), { status: 200, text: '::ffff:10.0.0.5' })
+  t.deepEqual(from('10.0.0.6', 15_000), { status: 200, text: '10.0.0.6' })
+})
