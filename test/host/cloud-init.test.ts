@@ -91,7 +91,6 @@ function showsInstance(t: ExecutionContext, { seen, instance }: Found): void {
   t.is(seen.availability_zone, 'az-one')
   t.is(decode(seen.user_data), userData)
   t.is(seen.vendor_data, vendorData)
-  t.deepEqual(seen.vendor_data2, { static: { 'cloud-init': vendorData } })
   t.like(seen.metadata, { name: 'alpha', meta: { role: 'web' }, launch_index: 2 })
 }
 

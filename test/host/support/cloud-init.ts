@@ -13,8 +13,6 @@ export interface CloudInitSeen {
   /** In base64; null where there is none. */
   readonly user_data: string | null
   readonly vendor_data: string | null
-  /** As nova gave it. */
-  readonly vendor_data2: Readonly<Record<string, unknown>> | null
   readonly metadata: Readonly<Record<string, unknown>>
   readonly ec2_metadata: Readonly<Record<string, unknown>> | null
   /** The file that a guest would get in /etc/netplan. */

@@ -47,7 +47,13 @@ def make_source(wish):
     directory = wish["directory"]
     # dhcpcd is the first choice of newer releases, and needs a user of its own.
     clients = {"dhcp_client_priority": ["dhclient", "udhcpc"]}
-    config = {"datasource_list": [wish["module"]], "network": clients}
+    # Newer releases also try IPv6, where not every network answers, and wait for that in the end.
+    limits = {"OpenStack": {"timeout": 3}}
+    config = {
+        "datasource_list": [wish["module"]],
+        "datasource": limits,
+        "network": clients,
+    }
     paths = helpers.Paths(
         {"cloud_dir": f"{directory}/cloud", "run_dir": f"{directory}/run"}
     )
@@ -66,7 +72,6 @@ def describe(found, directory):
         "availability_zone": found.availability_zone,
         "user_data": encode(found.get_userdata_raw()),
         "vendor_data": found.get_vendordata_raw(),
-        "vendor_data2": getattr(found, "vendordata2_pure", None),
         "metadata": found.metadata,
         "ec2_metadata": getattr(found, "ec2_metadata", None),
         "netplan": network and render_netplan(network, directory),
