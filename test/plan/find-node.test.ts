@@ -27,6 +27,14 @@ test(finds, 'controller', 'lab-fixture-controller')
 test(finds, 'vm3', null)
 test(finds, '', null)
 
+test('a guest that nova does not have is a node', t => {
+  const guests = cloudOf(
+    'networks: {a: {subnets: [{cidr: 10.0.0.0/24}]}}\nguests: {ghost: {networks: [a]}}',
+  )
+  t.is(findNode(guests, 'ghost'), 'lab-fixture-ghost')
+  t.deepEqual(nodeNames(guests), ['ghost', 'a', 'controller'])
+})
+
 test('all nodes have their names, instances first', t => {
   t.deepEqual(nodeNames(cloud), ['vm1', 'vm2', 'private', 'public', 'edge', 'controller'])
 })
