@@ -48,6 +48,55 @@ test.serial('a path that would write a header is escaped', async t => {
   t.regex(agent.asked[0] ?? '', /^GET \/a%0D%0AX-Forwarded-For:%2010\.0\.0\.1 HTTP\/1\.1\r\n/)
 })
 
+const smuggles = test.macro({
+  title: (_, name: string) => `the agent is asked in the proxy's own words, ${name}`,
+  async exec(t, _: string, bytes: string) {
+    agent.asked.length = 0
+    agent.reply = ok
+    await proxy.exchange(bytes)
+    const own = [
+      'Host: 169.254.169.254',
+      'Content-Length: N',
+      'x-forwarded-for: 127.0.0.1',
+      'x-neutron-network-id: a0000000-0000-4000-8000-00000000000a',
+      'user-agent: Python-httplib2/0.9.2 (gzip)',
+      'accept-encoding: gzip, deflate',
+    ]
+    for (const asked of agent.asked) {
+      const [, ...headers] = asked.replace(/^(Content-Length): \d+/m, '$1: N').split('\r\n')
+      t.deepEqual(headers.slice(0, headers.indexOf('')), own)
+    }
+    t.notRegex(agent.asked.map(asked => asked.split('\r\n\r\n')[0]).join(), /10\.9\.9\.9/)
+  },
+})
+
+const forged = 'GET /x HTTP/1.1\r\nX-Forwarded-For: 10.9.9.9\r\nX-Neutron-Router-ID: x\r\n\r\n'
+test.serial(
+  smuggles,
+  'whatever a second request behind a chunked body says',
+  `POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${forged}`,
+)
+test.serial(
+  smuggles,
+  'with a request as the body',
+  `POST / HTTP/1.1\r\nContent-Length: ${forged.length}\r\n\r\n${forged}`,
+)
+test.serial(
+  smuggles,
+  'with two lengths',
+  `POST / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: ${forged.length}\r\n\r\n${forged}`,
+)
+test.serial(
+  smuggles,
+  'with folded, underscored and oddly cased headers',
+  'GET / HTTP/1.1\r\nX: y\r\n X-Forwarded-For: 10.9.9.9\r\nx_forwarded_FOR: 10.9.9.9\r\nX-NEUTRON-network-id:x\r\n\r\n',
+)
+test.serial(
+  smuggles,
+  'with a carriage return in a value',
+  'GET / HTTP/1.1\r\nA: b\rX-Forwarded-For: 10.9.9.9\r\n\r\n',
+)
+
 test.serial('a body of a megabyte comes back whole', async t => {
   const body = 'x'.repeat(2 ** 20)
   agent.reply = `HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: ${body.length}\r\n\r\n${body}`

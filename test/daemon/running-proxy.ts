@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 
-export const networkId = 'a0000000-0000-4000-8000-00000000000a'
+const networkId = 'a0000000-0000-4000-8000-00000000000a'
 
 export interface RunningProxy extends AsyncDisposable {
   readonly pid: number
@@ -102,7 +102,8 @@ export async function startRecordingAgent(path: string): Promise<RecordingAgent>
     socket.on('data', chunk => {
       text += chunk.toString('latin1')
       const bodySize = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
-      if (!text.includes('\r\n\r\n') || text.split('\r\n\r\n')[1]?.length !== bodySize) return
+      const headEnd = text.indexOf('\r\n\r\n')
+      if (headEnd < 0 || text.length < headEnd + 4 + bodySize) return
       agent.asked.push(text)
       socket.end(Buffer.from(agent.reply, 'latin1'))
     })

@@ -17,8 +17,10 @@ import { processOf } from './support/processes.ts'
 import { runningOf, serviceOf, statusOf } from './support/services.ts'
 import { type BuiltLab, describeLab, namesIn, standingLabs } from './support/standing-labs.ts'
 
+/** The agent is a socket server in 2026.1, and a WSGI server in Zed. */
 const topology = (proxy: 'haproxy' | 'ns-metadata-proxy', more = '') => `
 neutron:
+  release: "${more === '' ? '2026.1' : 'zed'}"
   metadata_proxy: ${proxy}
   metadata_agent: {metadata_proxy_shared_secret: 0123456789abcdef}
   dhcp_agent: {enable_isolated_metadata: true}
