@@ -45,14 +45,9 @@ function route(request: MetadataRequest, context: NovaContext): Answer | Promise
   if (pathInfo === '/healthcheck') return answerHealthcheck(request)
   if (path === '/' && pathInfo !== '') return answerEc2Versions()
   const loaded = identifyInstance(request, context)
-  const [root, ...rest] = splitPath(path)
+  const [root, ...rest] = path.split('/').filter(segment => segment !== '')
   if (root === 'openstack') return answerOpenstack(rest, request, loaded, context)
   return answerEc2(root === 'ec2' || root === undefined ? rest : [root, ...rest], loaded, context)
-}
-
-/** Nova looks at what is behind the first slash: of `//latest` that is nothing, as of `/`. */
-function splitPath(path: string): string[] {
-  return path.startsWith('//') || path === '/' ? [] : path.slice(1).split('/')
 }
 
 /** oslo's CORS filter turns a failed OPTIONS into an empty 200 without a type. */

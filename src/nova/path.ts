@@ -1,16 +1,22 @@
+import { Memory } from '../wsgi/memory.ts'
 import { UnhandledFailure } from './failure.ts'
 
 /**
  * PATH_INFO of a request target as uwsgi makes it: without the scheme and host of an absolute one, the query and the
- * fragment, dot segments and empty ones resolved before the escapes are decoded. Throws UnhandledFailure where the
- * result is not UTF-8 or has no slash in front, which nova does not expect.
+ * fragment, dot segments and empty ones resolved before the escapes are decoded. Paste's urlmap, which stands between
+ * the two, makes one slash of several, so that nova never sees the two in front that POSIX keeps. Throws
+ * UnhandledFailure where the result is not UTF-8 or has no slash in front, which nova does not expect.
  */
 export function readPathInfo(target: string): string {
+  return known.recall(target, decodePathInfo)
+}
+
+function decodePathInfo(target: string): string {
   const path = target.replace(/[?#].*$/s, '').replace(/^https?:\/\/[^/]*/, '')
   const bytes = unescapePercent(Buffer.from(resolveSegments(path), 'latin1'))
   const pathInfo = decodeUtf8(bytes)
   if (pathInfo !== '' && !pathInfo.startsWith('/')) throw new UnhandledFailure('no slash in front')
-  return pathInfo
+  return pathInfo.replace(/\/{2,}/g, '/')
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -21,18 +27,14 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/**
- * `posixpath.normpath` of what PATH_INFO holds; the root for an empty one. Two slashes in front stay two, as POSIX has it,
- * and three are one.
- */
+/** `posixpath.normpath` of what PATH_INFO holds; the root for an empty one. */
 export function normalisePath(pathInfo: string): string {
   const kept: string[] = []
   for (const segment of pathInfo.split('/')) {
     if (segment === '..') kept.pop()
     else if (segment !== '' && segment !== '.') kept.push(segment)
   }
-  const root = /^\/\/(?!\/)/.test(pathInfo) ? '//' : '/'
-  return root + kept.join('/')
+  return `/${kept.join('/')}`
 }
 
 /**
@@ -80,3 +82,5 @@ function readHex(byte = 0): number {
 
 const percent = 0x25
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** A guest asks for the same few paths again and again. */
+const known = new Memory<string>()
