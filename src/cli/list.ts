@@ -35,6 +35,7 @@ async function describeLab(name: string) {
     release: record?.cloud.neutron.release ?? null,
     networks: record?.cloud.networks.length ?? 0,
     instances: record?.cloud.instances.length ?? 0,
+    guests: record?.cloud.guests.filter(({ instance_id }) => instance_id === null).length ?? 0,
     since: readJournal(name).stoodAt,
   }
 }
