@@ -29,7 +29,7 @@ export interface LabRecord {
   readonly plan: Plan
 }
 
-export const RECORD_FORMAT = 2
+export const RECORD_FORMAT = 1
 
 /** What builds this very lab again: `lab up dhcp-mode --name x`. */
 export function upCommandOf({ topology, options = [] }: UpWords): string {
