@@ -15,11 +15,15 @@ export async function withGoldenLab<Result>(
 ): Promise<Result> {
   const name = `conformance-${process.pid}`
   await runLab(['up', goldenTopology, '--name', name, '--runtime', runtime])
-  try {
-    return await action(name)
-  } finally {
-    await runLab(['down', name])
-  }
+  const [acted] = await Promise.allSettled([action(name)])
+  const [down] = await Promise.allSettled([runLab(['down', name])])
+  if (down.status === 'fulfilled' && acted.status === 'fulfilled') return acted.value
+  if (down.status === 'fulfilled' && acted.status === 'rejected') throw acted.reason
+  throw new Error([acted, down].flatMap(wordsOf).join('\n'))
+}
+
+function wordsOf(settled: PromiseSettledResult<unknown>): string[] {
+  return settled.status === 'rejected' ? [String(settled.reason?.message ?? settled.reason)] : []
 }
 
 async function runLab(args: readonly string[]): Promise<void> {
