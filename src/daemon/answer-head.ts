@@ -1,3 +1,5 @@
+import { Memory } from '../wsgi/memory.ts'
+
 /** The head of an answer, as Python's http.client reads it. */
 export interface AnswerHead {
   readonly status: number
@@ -19,6 +21,10 @@ export class MalformedAnswer extends Error {
  * stands behind it is not looked at (http.client, email.feedparser). Throws MalformedAnswer.
  */
 export function readAnswerHead(text: string): AnswerHead {
+  return knownHeads.recall(text, readNewHead)
+}
+
+function readNewHead(text: string): AnswerHead {
   const lineEnd = text.indexOf('\n')
   const statusLine = lineEnd < 0 ? text : text.slice(0, lineEnd)
   const [, version = '', digits = ''] = statusPattern.exec(statusLine) ?? []
@@ -76,6 +82,8 @@ function joinRepeated(fields: readonly Field[]): Field[] {
   return [...joined.values()]
 }
 
+/** Within a second, nova's answers to the same request have the same head. */
+const knownHeads = new Memory<AnswerHead>()
 const statusPattern = /^HTTP\/(1\.\d*|0\.9)\s+\+?0*([1-9]\d\d)(?:\s|$)/
 /** Printable characters but the colon. */
 const namePattern = /^[!-9;-~]*$/

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { answerMetadata } from '../nova/answer.ts'
 import type { NovaMetadataConfig } from '../nova/config.ts'
@@ -6,6 +5,7 @@ import { createInstanceCache, type InstanceCache } from '../nova/instance-cache.
 import type { FetchVendordata } from '../nova/vendordata/fetch.ts'
 import { foldUwsgiHeaders } from '../wsgi/headers.ts'
 import { checkMembers } from './decode-config.ts'
+import { drawRandomBytes } from './draw-random-bytes.ts'
 import { HttpConnection, type HttpOptions } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { listen } from './listener.ts'
@@ -50,7 +50,7 @@ function makeOptions(
 ): HttpOptions {
   warnWithoutSecret(config, log)
   const instances = openInstances(config, log)
-  const context = { config, instances, randomBytes, log, fetchVendordata }
+  const context = { config, instances, randomBytes: drawRandomBytes, log, fetchVendordata }
   const serverLog = 'nova.metadata.wsgi.server'
   const logUnexpected = (error: unknown) => {
     log.error(serverLog, `${error instanceof Error ? error.stack : error}`)

@@ -1,8 +1,8 @@
 import type { Headers } from '../wsgi/headers.ts'
-import { Memory } from '../wsgi/memory.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 import { openRequestBody, type RequestBody } from './http-body.ts'
 import { MalformedRequest, type RequestHead, readRequestHead } from './http-request.ts'
+import { type KnownHead, KnownHeads } from './known-heads.ts'
 
 export interface ReadRequest {
   readonly method: string
@@ -26,7 +26,7 @@ export class RequestLineTooLong extends MalformedRequest {
 /** Makes requests of the packets of one connection, pipelined or not. */
 export class RequestReader {
   readonly #options: ReaderOptions
-  readonly #known: Memory<KnownHead>
+  readonly #known: KnownHeads
   /** What has come and belongs to no body that is known yet. */
   #received = new GrowingBytes()
   #searchedBytes = 0
@@ -70,12 +70,9 @@ export class RequestReader {
     return known && { ...known, body: openRequestBody(known.headers) }
   }
 
-  /** Clients repeat themselves, and most requests are a head and nothing else. */
   #openKnown(): KnownHead | undefined {
-    const { bytes } = this.#received
-    if (bytes.length > knownLimitBytes || this.#searchedBytes > 0) return undefined
-    const known = this.#known.find(bytes.toString('latin1'))
-    if (known !== undefined) this.#drop(bytes.length)
+    const known = this.#searchedBytes > 0 ? undefined : this.#known.find(this.#received.bytes)
+    if (known !== undefined) this.#drop(this.waitingBytes)
     return known
   }
 
@@ -88,9 +85,9 @@ export class RequestReader {
     }
     this.#searchedBytes = head === undefined ? bytes.length : 0
     if (head === undefined) return undefined
-    const known = { head, headers: this.#options.foldHeaders(head.headers) }
+    const known = this.#known.learn(bytes, head)
     this.#drop(head.sizeBytes)
-    return this.#known.keep(bytes.toString('latin1', 0, head.sizeBytes), known)
+    return known
   }
 
   #throwOnLongLine(bytes: Buffer): void {
@@ -105,21 +102,14 @@ export class RequestReader {
   }
 }
 
-/** A head, and what its server makes of the headers. */
-interface KnownHead {
-  readonly head: RequestHead
-  readonly headers: Headers
-}
-
-/** One memory for all connections of a server. */
-function knownHeadsOf(options: ReaderOptions): Memory<KnownHead> {
+/** The same ones for all connections of a server. */
+function knownHeadsOf(options: ReaderOptions): KnownHeads {
   const before = knownHeads.get(options)
   if (before !== undefined) return before
-  const memory = new Memory<KnownHead>({ longest: knownLimitBytes })
-  knownHeads.set(options, memory)
-  return memory
+  const known = new KnownHeads(options.foldHeaders)
+  knownHeads.set(options, known)
+  return known
 }
 
-const knownHeads = new WeakMap<ReaderOptions, Memory<KnownHead>>()
-const knownLimitBytes = 1024
+const knownHeads = new WeakMap<ReaderOptions, KnownHeads>()
 const headLimitBytes = 65_536

@@ -11,6 +11,7 @@ import { foldWebObHeaders } from '../wsgi/headers.ts'
 import type { HttpRequest } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { MalformedRequest, readRequestHead } from './http-request.ts'
+import { type KnownHead, KnownHeads } from './known-heads.ts'
 import { unpackWhole } from './unpack-body.ts'
 import { type AgentContext, forbidden } from './wsgi-agent.ts'
 
@@ -31,9 +32,9 @@ export function serveAsSocketAgent(
     const all: Buffer | null = busy ? null : socket.read()
     if (all === null) return
     busy = true
-    void answer(all.subarray(0, recvBytes), context).then(bytes => {
+    void answer(all.subarray(0, recvBytes), context).then(answered => {
       isAnswered = true
-      close(socket, bytes)
+      close(socket, answered)
     })
   })
   socket.on('end', () => {
@@ -44,25 +45,39 @@ export function serveAsSocketAgent(
   return { stop: () => (busy ? undefined : socket.destroy()) }
 }
 
-function close(socket: Socket, bytes: Uint8Array | undefined): void {
-  if (bytes === undefined) socket.end()
-  else socket.end(bytes)
+interface Answered {
+  /** Undefined where the connection just closes. */
+  readonly bytes: Uint8Array | undefined
+  /** The peer may still be sending. */
+  readonly mayGoOn: boolean
+}
+
+/** haproxy reads the answer and the end together, where nothing of its own is lost by that. */
+function close(socket: Socket, { bytes, mayGoOn }: Answered): void {
+  if (bytes !== undefined) socket.write(bytes)
+  const isWritten = socket.writableLength === 0
+  if (isWritten && !mayGoOn) socket.destroy()
+  else socket.end()
   // What the peer still sends is not read by anyone, as after the original's close().
   socket.resume()
 }
 
-async function answer(received: Buffer, context: AgentContext): Promise<Uint8Array | undefined> {
+async function answer(received: Buffer, context: AgentContext): Promise<Answered> {
   const startedMs = performance.now()
   try {
     const request = readRequest(received)
     const bytes = await askNova(request, context)
     const status = bytes ? Number(Buffer.from(bytes.subarray(9, 12)).toString()) : 0
     context.log.info(logName, formatAccess(request, status, bytes?.length ?? 0, startedMs))
-    return bytes
+    return { bytes, mayGoOn: hasBody(request) }
   } catch (error) {
     context.log.error(logName, `Error while receiving data. ${error}`)
-    return undefined
+    return { bytes: undefined, mayGoOn: true }
   }
+}
+
+function hasBody({ headers, body }: HttpRequest): boolean {
+  return body.length > 0 || headers.has('content-length') || headers.has('transfer-encoding')
 }
 
 async function askNova(
@@ -85,16 +100,21 @@ async function askNova(
 }
 
 function readRequest(received: Buffer): HttpRequest {
-  const head = readRequestHead(received)
-  if (head === undefined) throw new MalformedRequest('the head does not fit into 4096 bytes')
+  const { head, headers } = knownHeads.find(received) ?? readNewHead(received)
   const { method, target, version } = head
-  const headers = foldWebObHeaders(head.headers)
   const rest = received.subarray(head.sizeBytes)
   const length = headers.get('content-length')
   const body = length === undefined ? rest : rest.subarray(0, Number(length) || 0)
   return { method, target, version, headers, body, peer: '' }
 }
 
+function readNewHead(received: Buffer): KnownHead {
+  const head = readRequestHead(received)
+  if (head === undefined) throw new MalformedRequest('the head does not fit into 4096 bytes')
+  return knownHeads.learn(received, head)
+}
+
+const knownHeads = new KnownHeads(foldWebObHeaders)
 /** `timeout server` of haproxy. */
 const proxyPatienceMs = 32_000
 const recvBytes = 4096
