@@ -34,13 +34,14 @@ export function autoconfigurationSysctls(
   const isAdvertised = networks.some(network => advertisingPortsOf(cloud, network).length > 0)
   if (!facts.ipv6 || !isAdvertised) return {}
   const listens = ports.some(port => autonomousAddresses(cloud, port, 'any').length > 0)
-  if (!listens) return { 'net.ipv6.conf.default.accept_ra': '0' }
+  const withoutDetection = { 'net.ipv6.conf.default.accept_dad': '0' }
+  if (!listens) return { 'net.ipv6.conf.default.accept_ra': '0', ...withoutDetection }
   const routeInformation = 'net.ipv6.conf.default.accept_ra_rt_info_max_plen'
   return {
     'net.ipv6.conf.default.accept_ra': '1',
     'net.ipv6.conf.default.autoconf': '1',
     'net.ipv6.conf.default.use_tempaddr': '0',
-    'net.ipv6.conf.default.accept_dad': '0',
+    ...withoutDetection,
     ...(facts.sysctls.includes(routeInformation) ? { [routeInformation]: '128' } : {}),
   }
 }

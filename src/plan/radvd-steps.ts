@@ -41,7 +41,7 @@ function stepsOfRadvd(
     mode: 0o444,
     why: `what router ${name} tells IPv6 guests`,
   })
-  const settled = addressesSettled(place, radvd, wired.get(radvd.namespace) ?? [])
+  const [linkLocal, all] = addressesSettled(place, radvd, wired.get(radvd.namespace) ?? [])
   const service = serviceStep({
     ...place,
     name: radvd.processTag,
@@ -49,7 +49,7 @@ function stepsOfRadvd(
     phase: 'dhcp',
     needs: [
       config.id,
-      settled.id,
+      linkLocal.id,
       `sysctl:${radvd.namespace}`,
       stepIds.directory(`${state_path}/external/pids`),
       stepIds.directory(`${state_path}/log`),
@@ -65,26 +65,29 @@ function stepsOfRadvd(
     leaves: [radvd.pidFile],
     supervised: true,
   })
-  return [config, settled, service]
+  return [config, linkLocal, all, service]
 }
 
-/** The first advertisement goes out as radvd starts, and cannot from an address that is still tentative. */
+/**
+ * The first advertisement goes out as radvd starts, and cannot from an address that is still tentative. The other
+ * addresses are waited for beside it, so that a lab that stands carries IPv6.
+ */
 function addressesSettled(
   place: { host: string; namespace: string; source: readonly string[] },
   { devices }: Radvd,
   addresses: readonly string[],
-): WaitStep {
-  const looks = devices.map(
-    device => `[ -z "$(ip -6 address show dev ${device} scope link tentative)" ]`,
-  )
-  return {
+): [linkLocal: WaitStep, all: WaitStep] {
+  const wait = (id: string, scope: string): WaitStep => ({
     ...place,
     kind: 'wait',
-    id: `settled:${place.namespace}`,
+    id: `${id}:${place.namespace}`,
     phase: 'dhcp',
     needs: addresses,
     why: `duplicate address detection on ${devices.join(', ')}`,
-    until: looks.join(' && '),
+    until: devices
+      .map(device => `[ -z "$(ip -6 address show dev ${device}${scope} tentative)" ]`)
+      .join(' && '),
     timeoutSeconds: 30,
-  }
+  })
+  return [wait('settled-link-local', ' scope link'), wait('settled', '')]
 }

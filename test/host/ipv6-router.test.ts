@@ -144,7 +144,7 @@ test('what the guest sends out carries its floating IP, and others’ the router
     const seen = async (name: string) =>
       (await fetchIn(guest(name), 'http://203.0.113.1:8080/')).body
     t.is(await seen('vm1'), '203.0.113.21')
-    const gateway = port('network:router_gateway', 'public').fixed_ips[0]?.ip_address
+    const gateway = port('network:router_gateway', 'public').fixed_ips[0]?.ip_address ?? ''
     t.is(await seen('vm2'), gateway)
     t.is(await seen('vm3'), gateway)
   })
@@ -152,7 +152,7 @@ test('what the guest sends out carries its floating IP, and others’ the router
 
 test('guests reach the floating IP from inside, under the router’s address', async t => {
   const { guest, port } = namesIn(labs('zed'))
-  const gateway = port('network:router_gateway', 'public').fixed_ips[0]?.ip_address
+  const gateway = port('network:router_gateway', 'public').fixed_ips[0]?.ip_address ?? ''
   await withPeerTeller(guest('vm1'), async () => {
     for (const name of ['vm2', 'vm3'])
       t.is((await fetchIn(guest(name), 'http://203.0.113.21:8080/')).body, gateway, name)

@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { Cloud, Router } from '../../src/cloud/cloud.ts'
+import type { MachineFacts } from '../../src/cloud/machine-facts.ts'
 import { radvdOf } from '../../src/neutron/radvd.ts'
 import { routerNamespaceOf } from '../../src/neutron/router-namespace.ts'
 import { advertisedCloud } from '../fixtures/advertised-cloud.ts'
@@ -34,7 +35,7 @@ for (const release of recordedReleases) {
   })
 }
 
-const runsNone = test.macro((t, cloud: Cloud, of: Router, facts = recordedFacts) => {
+const runsNone = test.macro((t, cloud: Cloud, of: Router, facts: MachineFacts = recordedFacts) => {
   t.is(radvdOf(cloud, of, facts), null)
 })
 

@@ -34,10 +34,8 @@ async function describeNamespace(namespace: string, steps: readonly Step[]) {
   return {
     links: describeLinks(await readIn(namespace, 'ip', '-d', '-o', 'link', 'show')),
     addresses: describeAddresses(await readIn(namespace, 'ip', '-o', 'address', 'show')),
-    routes: linesOf(await readIn(namespace, 'ip', 'route', 'show', 'table', 'all')).sort(),
-    routes6: linesOf(await readIn(namespace, 'ip', '-6', 'route', 'show', 'table', 'all'))
-      .map(line => line.replace(/ expires \d+sec/, ''))
-      .sort(),
+    routes: describeRoutes(await readIn(namespace, 'ip', 'route', 'show', 'table', 'all')),
+    routes6: describeRoutes(await readIn(namespace, 'ip', '-6', 'route', 'show', 'table', 'all')),
     sysctls: sysctls.length === 0 ? {} : await sysctlsIn(namespace, sysctls),
     rules: await rulesIn(namespace, 'iptables-save'),
     rules6: await rulesIn(namespace, 'ip6tables-save'),
@@ -65,6 +63,13 @@ function describeLinks(text: string): string[] {
         word(/ mcast_snooping (\d)/),
       ].join(' ')
     })
+    .sort()
+}
+
+/** Routes that a router has advertised last for a while. */
+function describeRoutes(text: string): string[] {
+  return linesOf(text)
+    .map(line => line.replace(/ expires \d+sec/, ''))
     .sort()
 }
 
