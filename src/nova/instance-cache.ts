@@ -4,6 +4,7 @@ import type { Ec2Directory } from './ec2/tree.ts'
 import { ExpiringCache } from './expiring-cache.ts'
 import type { InstanceView } from './instance-view.ts'
 import type { NovaLog } from './log.ts'
+import type { MetaDataParts } from './openstack/meta-data.ts'
 import { openStaticVendordata } from './vendordata/static.ts'
 
 /** An instance as one worker of nova has loaded it; later changes show when it is loaded again. */
@@ -19,7 +20,7 @@ export interface LoadedInstance {
   readonly made: {
     readonly answers: Map<string, Answer>
     readonly ec2Trees: Map<string, Ec2Directory>
-    readonly metaData: Map<string, readonly [before: string, after?: string]>
+    readonly metaData: Map<string, MetaDataParts>
   }
 }
 

@@ -6,7 +6,7 @@ export function textAnswer(body: string | Uint8Array): Answer {
 }
 
 /** A 200 of JSON; WebOb gives this type no charset. */
-export function jsonAnswer(body: string): Answer {
+export function jsonAnswer(body: string | Uint8Array): Answer {
   return { status: 200, contentType: 'application/json', body: toBytes(body) }
 }
 

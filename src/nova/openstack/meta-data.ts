@@ -13,17 +13,26 @@ export function renderMetaData(
   hostname: string,
   version: OpenstackVersion,
   release: ReleaseName,
-): readonly [before: string, after?: string] {
+): MetaDataParts {
   const text = dumpPythonJson(listMetaData(instance, hostname, version, release))
   const start = versionHas(version, 'random_seed') ? text.lastIndexOf(seedMark) : -1
-  return start < 0 ? [text] : [text.slice(0, start), text.slice(start + seedMark.length)]
+  if (start < 0) return { before: Buffer.from(text), after: undefined }
+  return {
+    before: Buffer.from(`${text.slice(0, start)}"random_seed": "`),
+    after: Buffer.from(`"${text.slice(start + seedMark.length)}`),
+  }
+}
+
+/** Around the seed; without one nothing comes after. */
+export interface MetaDataParts {
+  readonly before: Buffer
+  readonly after: Buffer | undefined
 }
 
 /** Puts a seed (512 bytes in nova) into what renderMetaData gave. */
-export function insertSeed(parts: readonly [string, string?], seed: Uint8Array): string {
-  const [before, after] = parts
+export function insertSeed({ before, after }: MetaDataParts, seed: Uint8Array): Uint8Array {
   if (after === undefined) return before
-  return `${before}"random_seed": "${Buffer.from(seed).toString('base64')}"${after}`
+  return Buffer.concat([before, Buffer.from(Buffer.from(seed).toString('base64')), after])
 }
 
 function listMetaData(

@@ -1,4 +1,4 @@
-import type { ReleaseName } from '../../topology/release-names.ts'
+import { type ReleaseName, releaseNames } from '../../topology/release-names.ts'
 import { type NovaChange, novaHas } from '../release.ts'
 
 /** Dated versions of the OpenStack tree, oldest first, with the change that brought the later ones. */
@@ -39,10 +39,8 @@ export function versionHas(version: OpenstackVersion, what: keyof typeof opensta
 }
 
 /** The dated versions a release of Nova knows, oldest first. */
-export function listOpenstackVersions(release: ReleaseName): OpenstackVersion[] {
-  return versions
-    .filter(([, change]) => change === undefined || novaHas(release, change))
-    .map(([date]) => date)
+export function listOpenstackVersions(release: ReleaseName): readonly OpenstackVersion[] {
+  return byRelease.get(release) ?? []
 }
 
 /** The dated version a path segment names; undefined for an unknown one. */
@@ -53,3 +51,10 @@ export function findOpenstackVersion(
   const known = listOpenstackVersions(release)
   return segment === 'latest' ? known.at(-1) : known.find(version => version === segment)
 }
+
+const byRelease: ReadonlyMap<ReleaseName, readonly OpenstackVersion[]> = new Map(
+  releaseNames.map(release => {
+    const known = versions.filter(([, change]) => change === undefined || novaHas(release, change))
+    return [release, known.map(([date]) => date)]
+  }),
+)
