@@ -1,5 +1,6 @@
 /**
- * What Neutron and Nova would hold in their databases for a topology: every id, MAC and address is settled.
+ * What Neutron and Nova would hold in their databases for a topology, and the guests that run, of which they may not
+ * know all: every id, MAC and address is settled.
  * Resources keep OpenStack's own attribute names (snake_case, as in the APIs and the databases); JSON can carry
  * all of it. Built by `deriveCloud`; the same topology and lab name always give the same cloud.
  */
