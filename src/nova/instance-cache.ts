@@ -16,6 +16,8 @@ export interface LoadedInstance {
   readonly userData: Uint8Array | null
   /** What the file of `vendordata_jsonfile_path` held, as Python writes it. */
   readonly staticVendordata: string
+  /** Warnings that nova gives once for a loaded instance. */
+  readonly warned: Set<string>
   /** What has been made of it, as good as itself and so kept with it. Only paths that there are become keys. */
   readonly made: {
     readonly answers: Map<string, Answer>
@@ -80,6 +82,7 @@ export function createInstanceCache(
     password: (passwords.get(view.uuid) ?? view.password) || null,
     userData: decodeUserData(view),
     staticVendordata: readStatic(),
+    warned: new Set(),
     made: { answers: new Map(), ec2Trees: new Map(), metaData: new Map() },
   })
   return {

@@ -165,13 +165,23 @@ test('targets are asked anew for every request, one after the other', async t =>
   )
 })
 
+const insecure =
+  'WARNING nova.api.metadata.vendordata_dynamic Passing insecure dynamic vendordata requests because of missing or incorrect service account configuration.'
+
+test('that targets are asked without a token is told once for a loaded instance', async t => {
+  const { nova } = novaWithTargets(['a@http://a/', 'b@http://b/'], {}, () => answer('{}'))
+  const startMs = Date.UTC(2026, 0)
+  for (const nowMs of [startMs, startMs, startMs + 15_000]) await nova.getLater(second, { nowMs })
+  t.deepEqual(nova.logged, [insecure, insecure])
+})
+
 const fails = test.macro({
   title: (_, name: string) => `a target ${name} shows as {}, or takes the file with it`,
   async exec(t, _: string, respond: () => VendordataResponse, reason: string) {
     const { nova } = novaWithTargets(['t@http://t/'], {}, respond)
     t.deepEqual(await nova.getLater(second), ok('{"static": {}, "t": {}}'))
     const line = `[instance: ${alpha.uuid}] Error from dynamic vendordata service t at http://t/: ${reason}`
-    t.deepEqual(nova.logged, [`WARNING nova.api.metadata.vendordata_dynamic ${line}`])
+    t.deepEqual(nova.logged, [insecure, `WARNING nova.api.metadata.vendordata_dynamic ${line}`])
     const fatal = { vendordata_dynamic_failure_fatal: true }
     t.is(await novaWithTargets(['t@http://t/'], fatal, respond).nova.getLater(second), 'closed')
   },
@@ -214,6 +224,7 @@ test('targets without a name and names that stand twice are skipped', async t =>
   const log = `WARNING nova.api.metadata.vendordata_dynamic [instance: ${alpha.uuid}]`
   t.deepEqual(nova.logged, [
     `${log} Vendordata target http://lost/ lacks a name. Skipping`,
+    insecure,
     `${log} Vendordata already contains an entry named a@http://b/. Skipping`,
   ])
 })

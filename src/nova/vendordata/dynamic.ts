@@ -1,4 +1,3 @@
-import { writePythonObject } from '../../wsgi/python-json-text.ts'
 import type { NovaMetadataConfig } from '../config.ts'
 import { UnhandledFailure } from '../failure.ts'
 import type { LoadedInstance } from '../instance-cache.ts'
@@ -19,28 +18,43 @@ export interface DynamicContext {
  * UnhandledFailure. Source: nova/api/metadata/vendordata_dynamic.py.
  */
 export async function fetchDynamicVendordata(
-  { view }: LoadedInstance,
-  { api, fetchVendordata, log }: DynamicContext,
+  loaded: LoadedInstance,
+  context: DynamicContext,
 ): Promise<Map<string, string>> {
-  const warn = (text: string) => log.warning(logName, `[instance: ${view.uuid}] ${text}`)
-  const body = describeInstance(view)
   const found = new Map<string, string>()
-  for (const target of api.vendordata_dynamic_targets) {
+  for (const target of context.api.vendordata_dynamic_targets) {
     const [name, url] = splitTarget(target)
-    if (url === undefined) warn(`Vendordata target ${target} lacks a name. Skipping`)
-    else if (found.has(name)) {
-      warn(`Vendordata already contains an entry named ${target}. Skipping`)
-    } else {
-      const said = await postToService(url, body, api, fetchVendordata).catch(error => {
-        const reason = throwUnlessExpected(error)
-        warn(`Error from dynamic vendordata service ${name} at ${url}: ${reason}`)
-        if (api.vendordata_dynamic_failure_fatal) throw new UnhandledFailure(reason)
-        return writePythonObject([])
-      })
-      found.set(name, said)
-    }
+    if (url === undefined) {
+      warn(loaded, context, `Vendordata target ${target} lacks a name. Skipping`)
+    } else if (found.has(name)) {
+      warn(loaded, context, `Vendordata already contains an entry named ${target}. Skipping`)
+    } else found.set(name, await askTarget(name, url, loaded, context))
   }
   return found
+}
+
+async function askTarget(
+  name: string,
+  url: string,
+  loaded: LoadedInstance,
+  context: DynamicContext,
+): Promise<string> {
+  const { api, fetchVendordata, log } = context
+  if (!loaded.warned.has(insecure)) log.warning(logName, insecure)
+  loaded.warned.add(insecure)
+  try {
+    return await postToService(url, describeInstance(loaded.view), api, fetchVendordata)
+  } catch (error) {
+    const reason = throwUnlessExpected(error)
+    const service = `Error from dynamic vendordata service ${name} at ${url}`
+    warn(loaded, context, `${service}: ${reason}`)
+    if (api.vendordata_dynamic_failure_fatal) throw new UnhandledFailure(reason)
+    return '{}'
+  }
+}
+
+function warn({ view }: LoadedInstance, { log }: DynamicContext, text: string): void {
+  log.warning(logName, `[instance: ${view.uuid}] ${text}`)
 }
 
 /** At the first @; a URL may have more of them. */
@@ -54,4 +68,7 @@ function throwUnlessExpected(error: unknown): string {
   throw error instanceof Error ? new UnhandledFailure(error.message, { cause: error }) : error
 }
 
+/** Of a service without Keystone's tokens, which a lab has none of. */
+const insecure =
+  'Passing insecure dynamic vendordata requests because of missing or incorrect service account configuration.'
 const logName = 'nova.api.metadata.vendordata_dynamic'
