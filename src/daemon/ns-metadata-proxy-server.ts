@@ -1,9 +1,9 @@
 import type { Server, Socket } from 'node:net'
 import { makeAgentRequest } from '../neutron/ns-metadata-proxy/agent-request.ts'
-import { type AgentAnswer, answerGuest } from '../neutron/ns-metadata-proxy/answer-guest.ts'
+import { answerGuest } from '../neutron/ns-metadata-proxy/answer-guest.ts'
 import type { Answer } from '../wsgi/answer.ts'
 import { foldEventletHeaders } from '../wsgi/headers.ts'
-import { askAgent } from './ask-agent.ts'
+import { type AgentClient, createAgentClient } from './agent-client.ts'
 import { ConnectionPool, type Work } from './connection-pool.ts'
 import { HttpConnection, type HttpRequest } from './http-connection.ts'
 import { listen } from './listener.ts'
@@ -20,6 +20,7 @@ export async function serveNsMetadataProxy(
   config: NsMetadataProxyConfig,
   log: ServiceLog,
 ): Promise<RunningDaemon> {
+  const agent = createAgentClient(config.metadata_proxy_socket)
   const serve = (socket: Socket, work: Work) =>
     new HttpConnection(socket, {
       foldHeaders: foldEventletHeaders,
@@ -27,7 +28,7 @@ export async function serveNsMetadataProxy(
       patienceMs: clientSocketTimeoutMs,
       answer: async request => {
         work.begin()
-        const answer = await answerFor(request, config, log)
+        const answer = await answerFor(request, config, agent, log)
         work.end()
         return answer
       },
@@ -36,17 +37,24 @@ export async function serveNsMetadataProxy(
   const pool = new ConnectionPool(threads, serve)
   const where = { host: '0.0.0.0', port: config.metadata_port, backlog: 4096 }
   const listener = await listen(where, socket => pool.admit(socket))
-  return { address: `http://0.0.0.0:${portOf(listener.server.address())}`, stop: listener.stop }
+  const stop = async (graceMs: number) => {
+    await listener.stop(graceMs)
+    agent.close()
+  }
+  return { address: `http://0.0.0.0:${portOf(listener.server.address())}`, stop }
 }
 
 async function answerFor(
   request: HttpRequest,
   config: NsMetadataProxyConfig,
+  agent: AgentClient,
   log: ServiceLog,
 ): Promise<Answer> {
   const page = { method: request.method, accept: request.headers.get('accept') }
   try {
-    const answer = await ask(request, config)
+    const agentRequest = makeAgentRequest(config, request)
+    if (agentRequest === undefined) throw new Error(`the path of ${request.target} cannot be sent`)
+    const answer = await agent.ask(agentRequest)
     const isExpected = [200, 400, 404, 409, 500].includes(answer.status)
     if (!isExpected)
       log.error(logName, `Unexpected error. Unexpected response code: ${answer.status}`)
@@ -55,12 +63,6 @@ async function answerFor(
     log.error(logName, `Unexpected error. ${error}`)
     return answerGuest(page, undefined)
   }
-}
-
-async function ask(request: HttpRequest, config: NsMetadataProxyConfig): Promise<AgentAnswer> {
-  const agentRequest = makeAgentRequest(config, request)
-  if (agentRequest === undefined) throw new Error(`the path of ${request.target} cannot be sent`)
-  return await askAgent(config.metadata_proxy_socket, agentRequest)
 }
 
 function portOf(address: ReturnType<Server['address']>): number {

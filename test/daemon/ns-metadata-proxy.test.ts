@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import test from 'ava'
 import { makeFolder } from './running-daemon.ts'
@@ -141,6 +141,22 @@ test.serial('it logs each request as eventlet does, and why one has failed', asy
     own.output(),
     /ERROR neutron\.agent\.metadata\.namespace_proxy .*ENOENT .*metadata_proxy\n/,
   )
+})
+
+test.serial('it ends although an agent does not answer', async t => {
+  const other = join(folder.path, 'silent-agent')
+  await using own = await startProxy(other)
+  const accepted = Promise.withResolvers<void>()
+  const silent = createServer(() => accepted.resolve()).listen(join(other, 'metadata_proxy'))
+  await once(silent, 'listening')
+  chmodSync(join(other, 'metadata_proxy'), 0o777)
+  const answer = own.exchange('GET / HTTP/1.1\r\n\r\n').catch(() => '')
+  await accepted.promise
+  const startedMs = performance.now()
+  t.is(await own.stop(), 0)
+  t.true(performance.now() - startedMs < 4000)
+  t.is(await answer, '')
+  silent.close()
 })
 
 const refuses = test.macro({
