@@ -28,15 +28,18 @@ export function serveAsSocketAgent(
   let busy = false
   let isAnswered = false
   socket.setTimeout(patienceMs, () => (busy && !isAnswered ? undefined : socket.destroy()))
-  socket.on('readable', () => {
+  const receive = () => {
     const all: Buffer | null = busy ? null : socket.read()
     if (all === null) return
     busy = true
     void answer(all.subarray(0, recvBytes), context).then(answered => {
       isAnswered = true
+      // It would keep what still comes, the end included, from being read.
+      socket.off('readable', receive)
       close(socket, answered)
     })
-  })
+  }
+  socket.on('readable', receive)
   socket.on('end', () => {
     if (!busy) socket.end()
   })
