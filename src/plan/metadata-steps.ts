@@ -74,7 +74,10 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
   return [config, service]
 }
 
-/** The supervisor puts back what dies; it starts when all that it watches runs, while the guests lease. */
+/**
+ * The supervisor puts back what dies; it starts when all that it watches runs, while the guests lease. What runs in the
+ * machine's own network can be put back from there alone.
+ */
 export function supervisorStep(
   cloud: Cloud,
   host: Host,
@@ -83,7 +86,9 @@ export function supervisorStep(
 ): ServiceStep {
   return nodeService(cloud, host, facts, {
     name: 'supervisor',
-    namespace: hostNamespace(cloud.lab, host.name),
+    namespace: services.some(({ namespace }) => namespace === null)
+      ? null
+      : hostNamespace(cloud.lab, host.name),
     why: 'puts back services that die',
     listens: [],
     leaves: [],
