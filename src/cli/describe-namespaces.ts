@@ -55,7 +55,7 @@ function servicesIn(
 ): NamespaceSummary['services'] {
   return steps
     .filter((step): step is ServiceStep => step.kind === 'service' && step.namespace === namespace)
-    .filter(({ listens }) => listens.length > 0)
+    .filter(({ service, listens }) => listens.length > 0 || service === 'radvd')
     .map(({ service, listens }) => ({ service, listens: mergeProtocols(listens) }))
 }
 

@@ -9,7 +9,7 @@ import {
 import { isAutonomous } from '../topology/advertised-subnets.ts'
 import { stepIds } from './names.ts'
 import { withPrefix } from './port-address-steps.ts'
-import type { ExpectedAddress, ExpectedRoute, WaitStep } from './step.ts'
+import type { ExpectedAddress, ExpectedRoute, SysctlStep, WaitStep } from './step.ts'
 
 interface PlacedNic {
   readonly host: string
@@ -20,30 +20,41 @@ interface PlacedNic {
 }
 
 /**
- * Settings of a guest with NICs where routers advertise: it listens if one of its addresses is to come from that, and
- * has none but static routes otherwise. With accept_ra_rt_info_max_plen the kernel takes the route to
- * fe80::a9fe:a9fe, as systemd-networkd and NetworkManager do. Duplicate address detection would cost a second or two
- * for addresses that are the guest's alone.
+ * Settings of a guest's NIC where routers advertise, to be made before it is up: it listens if one of its addresses is
+ * to come from that, and has none but static routes otherwise. With accept_ra_rt_info_max_plen the kernel takes the
+ * route to fe80::a9fe:a9fe, as systemd-networkd and NetworkManager do. Duplicate address detection would cost a second
+ * or two for addresses that are the guest's alone.
  */
 export function autoconfigurationSysctls(
   cloud: Cloud,
-  ports: readonly Nic[],
+  nic: PlacedNic,
   facts: MachineFacts,
-): Readonly<Record<string, string>> {
-  const networks = ports.map(port => networkOf(cloud, port.network_id))
-  const isAdvertised = networks.some(network => advertisingPortsOf(cloud, network).length > 0)
-  if (!facts.ipv6 || !isAdvertised) return {}
-  const listens = ports.some(port => autonomousAddresses(cloud, port, 'any').length > 0)
-  const withoutDetection = { 'net.ipv6.conf.default.accept_dad': '0' }
-  if (!listens) return { 'net.ipv6.conf.default.accept_ra': '0', ...withoutDetection }
-  const routeInformation = 'net.ipv6.conf.default.accept_ra_rt_info_max_plen'
-  return {
-    'net.ipv6.conf.default.accept_ra': '1',
-    'net.ipv6.conf.default.autoconf': '1',
-    'net.ipv6.conf.default.use_tempaddr': '0',
-    ...withoutDetection,
-    ...(facts.sysctls.includes(routeInformation) ? { [routeInformation]: '128' } : {}),
+): SysctlStep[] {
+  const { port, device, namespace } = nic
+  const routers = advertisingPortsOf(cloud, networkOf(cloud, port.network_id))
+  if (!facts.ipv6 || routers.length === 0) return []
+  const listens = port.has_port && autonomousAddresses(cloud, port, device).length > 0
+  const takesRoutes = facts.sysctls.includes('net.ipv6.conf.default.accept_ra_rt_info_max_plen')
+  const settings = {
+    accept_dad: '0',
+    ...(listens ? { accept_ra: '1', autoconf: '1', use_tempaddr: '0' } : { accept_ra: '0' }),
+    ...(listens && takesRoutes ? { accept_ra_rt_info_max_plen: '128' } : {}),
   }
+  return [
+    {
+      host: nic.host,
+      namespace,
+      source: nic.source,
+      kind: 'sysctl',
+      id: `sysctl:${namespace}:${device}`,
+      phase: 'wiring',
+      needs: [stepIds.link(port.id)],
+      why: `what ${device} makes of router advertisements`,
+      settings: Object.fromEntries(
+        Object.entries(settings).map(([key, value]) => [`net.ipv6.conf.${device}.${key}`, value]),
+      ),
+    },
+  ]
 }
 
 /** Waits for the addresses that a NIC makes from router advertisements, and for a default route by each router. */

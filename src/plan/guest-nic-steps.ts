@@ -3,7 +3,7 @@ import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { metadataAddress } from '../neutron/metadata-address.ts'
 import { metadataNexthop } from '../neutron/metadata-decisions.ts'
 import { networkOf } from '../neutron/network-ports.ts'
-import { autoconfigurationSteps } from './autoconfiguration.ts'
+import { autoconfigurationSteps, autoconfigurationSysctls } from './autoconfiguration.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
 import {
@@ -44,12 +44,14 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
     ({ subnet }) => !isServed(nic, subnet) && (facts.ipv6 || subnet.ip_version === 4),
   )
   const leased = subnets.filter(({ subnet }) => isServed(nic, subnet) && subnet.ip_version === 4)
+  const sysctls = autoconfigurationSysctls(cloud, place, facts)
   return [
     plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, wish.host.name), network }),
+    ...sysctls,
     ...portAddressSteps({
       ...place,
       addresses: fixed.map(({ subnet, address }) => withPrefix(subnet, address)),
-    }),
+    }).map(step => ({ ...step, needs: [...step.needs, ...sysctls.map(({ id }) => id)] })),
     ...routeStep({
       ...place,
       routes: staticRoutes(

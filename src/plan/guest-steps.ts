@@ -1,6 +1,5 @@
 import type { Cloud, Guest, Host } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { autoconfigurationSysctls } from './autoconfiguration.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { guestNicSteps } from './guest-nic-steps.ts'
 import { guestNamespace, stepIds } from './names.ts'
@@ -43,10 +42,7 @@ export function guestSteps(cloud: Cloud, guest: Guest, host: Host, facts: Machin
     ...namespaceSteps({
       ...place,
       why: isInstance ? `instance ${name}` : `guest ${name}, which Nova does not have`,
-      sysctls: {
-        'net.ipv4.ip_forward': '0',
-        ...autoconfigurationSysctls(cloud, nics, facts),
-      },
+      sysctls: { 'net.ipv4.ip_forward': '0' },
       portIds: nics.map(({ id }) => id),
     }),
     directoryStep(

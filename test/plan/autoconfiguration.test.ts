@@ -21,7 +21,7 @@ function waitOf({ steps }: Plan): WaitStep | undefined {
 }
 
 function guestSysctls({ steps }: Plan): Readonly<Record<string, string>> {
-  const step = steps.find(({ id }) => id === 'sysctl:lab-fixture-vm1')
+  const step = steps.find(({ id }) => id === 'sysctl:lab-fixture-vm1:eth0')
   return step?.kind === 'sysctl' ? step.settings : {}
 }
 
@@ -35,7 +35,7 @@ test('a guest behind a router is waited for until it has its address and a defau
   t.deepEqual(others, [])
   t.regex(route?.gateway ?? '', /^fe80::f816:3eff:fe/)
   t.true(wait?.needs.some(need => need.startsWith('service:radvd-')))
-  t.like(guestSysctls(plan), { 'net.ipv6.conf.default.accept_ra': '1' })
+  t.like(guestSysctls(plan), { 'net.ipv6.conf.eth0.accept_ra': '1' })
 })
 
 test('where two routers advertise, the guest has a default route by each', t => {
@@ -48,7 +48,7 @@ test('where two routers advertise, the guest has a default route by each', t => 
 test('a guest with static addresses behind a router takes no advertisement', t => {
   const plan = planOf(routed('{cidr: fd00:1::/64, enable_dhcp: false}'))
   t.is(waitOf(plan), undefined)
-  t.is(guestSysctls(plan)['net.ipv6.conf.default.accept_ra'], '0')
+  t.is(guestSysctls(plan)['net.ipv6.conf.eth0.accept_ra'], '0')
   t.true(plan.steps.some(step => step.kind === 'service' && step.service === 'radvd'))
 })
 
@@ -63,7 +63,7 @@ instances: {vm1: {networks: [private]}}
   })
   for (const plan of [isolated, withoutIpv6, planOf(shippedTopology('router-mode'))]) {
     t.is(waitOf(plan), undefined)
-    t.deepEqual(guestSysctls(plan)['net.ipv6.conf.default.accept_ra'], undefined)
+    t.deepEqual(guestSysctls(plan), {})
     t.false(plan.steps.some(step => step.kind === 'service' && step.service === 'radvd'))
     t.false(plan.steps.some(({ id }) => id.endsWith('/ra')))
   }
