@@ -11,8 +11,8 @@ export const metadataAgentChanges = {
   parsesForwardedFor: 'victoria',
   /** A nova that cannot be reached is a 503, and its 502, 503 and 504 are passed on. */
   unreachableIs503: '2024.1',
-  /** netaddr 1.x: no more octal, hexadecimal or shortened IPv4 addresses. */
-  strictIpv4: '2024.2',
+  /** netaddr 1.3 (upper-constraints.txt; 2024.2 has 0.10): no more octal, hexadecimal or shortened IPv4 addresses. */
+  strictIpv4: '2025.1',
   /** Transfer-Encoding of nova's answer is not passed on beside the new Content-Length. */
   dropsTransferEncoding: '2026.1',
   /** What python-requests has unpacked is passed on; before, the socket server unpacks it once more, and fails. */
