@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Cloud, Instance } from '../cloud/cloud.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import type { Instance } from '../cloud/instance.ts'
 import type { ApplyEvent } from '../lab/apply.ts'
 import { explainElsewhere } from '../lab/explain-elsewhere.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'

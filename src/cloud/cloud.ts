@@ -1,3 +1,6 @@
+import type { Guest } from './guest.ts'
+import type { Instance } from './instance.ts'
+
 /**
  * What Neutron and Nova would hold in their databases for a topology, and the guests that run, of which they may not
  * know all: every id, MAC and address is settled.
@@ -210,95 +213,4 @@ export interface FloatingIp {
 export interface FixedIp {
   readonly subnet_id: string
   readonly ip_address: string
-}
-
-export interface Instance {
-  /** The instance's uuid. */
-  readonly id: string
-  /** The topology's name for it. */
-  readonly name: string
-  readonly display_name: string
-  readonly hostname: string
-  readonly project_id: string
-  readonly user_id: string
-  readonly keypair: Keypair | null
-  readonly metadata: Readonly<Record<string, string>>
-  /** Null without user data; an empty string is user data of no bytes. */
-  readonly user_data_base64: string | null
-  readonly availability_zone: string | null
-  readonly flavor: string
-  readonly image_id: string | null
-  readonly kernel_id: string | null
-  readonly ramdisk_id: string | null
-  readonly launch_index: number
-  readonly reservation_id: string
-  readonly security_groups: readonly string[]
-  readonly root_device_name: string | null
-  readonly block_device_mapping: readonly BlockDevice[]
-  readonly devices: readonly Device[]
-  /** In the order of the topology. */
-  readonly dedicated_cpus: readonly number[]
-  /** Posted by the guest before the lab was up. */
-  readonly password: string | null
-  /** Number behind `i-%08x` in the EC2 tree; unique in the cloud, from 1. */
-  readonly ec2_id: number
-  /** Number behind `ami-%08x`; null where there is no image. */
-  readonly ec2_image_id: number | null
-  /** Behind `aki-%08x` and `ari-%08x`; of one sequence with the images'. */
-  readonly ec2_kernel_id: number | null
-  readonly ec2_ramdisk_id: number | null
-  /** The instance's ports, in the order of its NICs: eth0, eth1, … */
-  readonly port_ids: readonly string[]
-}
-
-/** A disk of an instance, in the words of Nova's block_device_mapping table. */
-export interface BlockDevice {
-  readonly source_type: 'blank' | 'image' | 'snapshot' | 'volume'
-  readonly destination_type: 'local' | 'volume'
-  readonly guest_format?: string
-  readonly device_name: string
-}
-
-/** What Nova's instance_extra table keeps of a device, under the words of meta_data.json. */
-export type Device = {
-  /** `none` without one. */
-  readonly bus: string
-  /** On the bus; `none` without one. */
-  readonly address: string
-  readonly tags?: readonly string[]
-} & (
-  | {
-      readonly kind: 'nic'
-      readonly mac: string
-      readonly vlan?: number
-      readonly vf_trusted?: boolean
-    }
-  | { readonly kind: 'disk'; readonly serial?: string; readonly path?: string }
-  | { readonly kind: 'share'; readonly share_id: string; readonly tag: string }
-)
-
-/** A machine on the cloud's networks. */
-export interface Guest {
-  /** The instance's, too, where it is one's. */
-  readonly name: string
-  /** Null for one that Nova does not have. */
-  readonly instance_id: string | null
-  /** eth0, eth1, … */
-  readonly nics: readonly Nic[]
-}
-
-/** A network card, plugged into its network's bridge. */
-export interface Nic {
-  /** The port's; of one that Neutron does not know, what its devices are named after all the same. */
-  readonly id: string
-  readonly has_port: boolean
-  readonly network_id: string
-  readonly mac_address: string
-  readonly fixed_ips: readonly FixedIp[]
-}
-
-export interface Keypair {
-  readonly name: string
-  readonly type: 'ssh' | 'x509'
-  readonly public_key: string
 }

@@ -1,5 +1,6 @@
 import type { Topology } from '../topology/schema.ts'
-import type { Device, Network, Port } from './cloud.ts'
+import type { Network, Port } from './cloud.ts'
+import type { Device } from './instance.ts'
 
 type TopologyDevice = Topology['instances'][string]['devices'][number]
 

@@ -3,8 +3,9 @@ import { placesOfFloatingIp } from '../topology/place-floating-ip.ts'
 import type { PortRequest } from '../topology/port-request.ts'
 import { requestPorts } from '../topology/request-ports.ts'
 import type { Topology } from '../topology/schema.ts'
-import type { FloatingIp, Instance, Network, Port, Router } from './cloud.ts'
+import type { FloatingIp, Network, Port, Router } from './cloud.ts'
 import { deriveId } from './derive-id.ts'
+import type { Instance } from './instance.ts'
 
 interface Resources {
   readonly networks: readonly Network[]

@@ -1,7 +1,8 @@
 import { isNic } from '../topology/port-request.ts'
 import type { Topology } from '../topology/schema.ts'
-import type { Guest, Instance, Nic } from './cloud.ts'
 import type { SettledRequest } from './derive-ports.ts'
+import type { Guest, Nic } from './guest.ts'
+import type { Instance } from './instance.ts'
 
 /** A machine for each instance, then those that Nova does not have, all with their NICs in order. */
 export function deriveGuests(

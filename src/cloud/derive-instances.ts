@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Topology } from '../topology/schema.ts'
-import type { Instance, Keypair } from './cloud.ts'
 import { deriveId } from './derive-id.ts'
+import type { Instance, Keypair } from './instance.ts'
 import { sanitizeHostname } from './sanitize-hostname.ts'
 
 /** Who owns what names no owner. */

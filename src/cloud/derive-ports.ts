@@ -4,11 +4,12 @@ import type { AddressRequest, PortRequest } from '../topology/port-request.ts'
 import { requestPorts } from '../topology/request-ports.ts'
 import type { Topology } from '../topology/schema.ts'
 import { rangeOf } from '../topology/subnet-defaults.ts'
-import type { FixedIp, Host, Instance, Network, Port, Router } from './cloud.ts'
+import type { FixedIp, Host, Network, Port, Router } from './cloud.ts'
 import { floatingIpId } from './derive-floating-ips.ts'
 import { dnsNamespace, uuid5 } from './derive-id.ts'
 import { subnetId } from './derive-networks.ts'
 import { derivePortIdentities, type PortIdentity } from './derive-port-identity.ts'
+import type { Instance } from './instance.ts'
 
 /** What ports refer to. */
 export interface Devices {

@@ -1,4 +1,5 @@
-import type { Cloud, Guest } from '../cloud/cloud.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import type { Guest } from '../cloud/guest.ts'
 import { run } from '../linux/run.ts'
 import { guestNamespace } from '../plan/names.ts'
 

@@ -1,4 +1,4 @@
-import type { BlockDevice, Instance } from '../cloud/cloud.ts'
+import type { BlockDevice, Instance } from '../cloud/instance.ts'
 
 /**
  * The EC2 tree's block-device-mapping. Without a root device nova shows four names that stand for nothing, whatever

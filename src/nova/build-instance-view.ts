@@ -1,4 +1,5 @@
-import type { Cloud, Instance, Network, Port, Subnet } from '../cloud/cloud.ts'
+import type { Cloud, Network, Port, Subnet } from '../cloud/cloud.ts'
+import type { Instance } from '../cloud/instance.ts'
 import { blockDeviceMapping } from './block-device-mapping.ts'
 import type { InstanceView, Vif, VifSubnet } from './instance-view.ts'
 

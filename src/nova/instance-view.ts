@@ -1,3 +1,5 @@
+import type { Device } from '../cloud/instance.ts'
+
 /** An instance as nova-api-metadata reads it from Nova's database; Nova's own attribute names. */
 export interface InstanceView {
   readonly uuid: string
@@ -22,7 +24,7 @@ export interface InstanceView {
     readonly ramdisk_id: string | null
   }
   readonly block_device_mapping: Readonly<Record<string, string>>
-  readonly devices: readonly DeviceView[]
+  readonly devices: readonly Device[]
   /** Sorted. */
   readonly dedicated_cpus: readonly number[]
   readonly network_info: readonly Vif[]
@@ -35,22 +37,6 @@ export interface KeypairView {
   readonly type: string
   readonly public_key: string
 }
-
-/** Device metadata: tagged disks and NICs, and shares from 2025-04-04. */
-export type DeviceView = {
-  readonly bus: string
-  readonly address: string
-  readonly tags?: readonly string[]
-} & (
-  | {
-      readonly kind: 'nic'
-      readonly mac: string
-      readonly vlan?: number
-      readonly vf_trusted?: boolean
-    }
-  | { readonly kind: 'disk'; readonly serial?: string; readonly path?: string }
-  | { readonly kind: 'share'; readonly share_id: string; readonly tag: string }
-)
 
 /** One entry of the instance's network info cache. */
 export interface Vif {

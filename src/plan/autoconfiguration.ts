@@ -1,4 +1,5 @@
-import type { Cloud, Nic } from '../cloud/cloud.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import type { Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import {

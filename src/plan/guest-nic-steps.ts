@@ -1,4 +1,5 @@
-import type { Cloud, Guest, Host, HostRoute, Nic, Subnet } from '../cloud/cloud.ts'
+import type { Cloud, Host, HostRoute, Subnet } from '../cloud/cloud.ts'
+import type { Guest, Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { metadataAddress } from '../neutron/metadata-address.ts'
 import { metadataNexthop } from '../neutron/metadata-decisions.ts'

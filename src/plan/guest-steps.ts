@@ -1,4 +1,5 @@
-import type { Cloud, Guest, Host } from '../cloud/cloud.ts'
+import type { Cloud, Host } from '../cloud/cloud.ts'
+import type { Guest } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { guestNicSteps } from './guest-nic-steps.ts'

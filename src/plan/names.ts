@@ -1,4 +1,5 @@
-import type { Cloud, Guest, Network } from '../cloud/cloud.ts'
+import type { Cloud, Network } from '../cloud/cloud.ts'
+import type { Guest } from '../cloud/guest.ts'
 
 /**
  * Names of the lab's own namespaces, those that OpenStack has no name for. All of them carry the lab's name;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { Cloud, Network, Nic } from '../../src/cloud/cloud.ts'
+import type { Cloud, Network } from '../../src/cloud/cloud.ts'
 import { deriveCloud } from '../../src/cloud/derive-cloud.ts'
+import type { Nic } from '../../src/cloud/guest.ts'
 import {
   type MetadataAgentConfig,
   metadataAgentConfig,

@@ -1,5 +1,6 @@
 import test from 'ava'
-import type { Cloud, Instance } from '../../src/cloud/cloud.ts'
+import type { Cloud } from '../../src/cloud/cloud.ts'
+import type { Instance } from '../../src/cloud/instance.ts'
 import { buildInstanceView } from '../../src/nova/build-instance-view.ts'
 import type { InstanceView } from '../../src/nova/instance-view.ts'
 import { renderNetworkData } from '../../src/nova/openstack/network-data.ts'

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { ExecutionContext } from 'ava'
 import { parse } from 'yaml'
-import type { Instance } from '../../src/cloud/cloud.ts'
+import type { Instance } from '../../src/cloud/instance.ts'
 import { type CloudInitSeen, type CloudInitWish, unpackedCloudInit } from './support/cloud-init.ts'
 import { hostTest as test } from './support/lab.ts'
 import { readIn } from './support/namespace.ts'

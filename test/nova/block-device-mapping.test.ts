@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import type { BlockDevice } from '../../src/cloud/cloud.ts'
+import type { BlockDevice } from '../../src/cloud/instance.ts'
 import { blockDeviceMapping } from '../../src/nova/block-device-mapping.ts'
 
 const maps = test.macro({

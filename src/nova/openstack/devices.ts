@@ -1,11 +1,11 @@
+import type { Device } from '../../cloud/instance.ts'
 import type { ReleaseName } from '../../topology/release-names.ts'
-import type { DeviceView } from '../instance-view.ts'
 import { novaHas } from '../release.ts'
 import { type OpenstackVersion, versionHas } from './versions.ts'
 
 /** The `devices` of meta_data.json, keys in nova's order; what the version cannot name is left out. */
 export function renderDevices(
-  devices: readonly DeviceView[],
+  devices: readonly Device[],
   version: OpenstackVersion,
   release: ReleaseName,
 ): object[] {
@@ -17,7 +17,7 @@ export function renderDevices(
 }
 
 function describe(
-  device: DeviceView,
+  device: Device,
   version: OpenstackVersion,
   release: ReleaseName,
 ): object | undefined {
@@ -32,10 +32,7 @@ function describe(
 }
 
 /** A NIC with nothing to tell (no tags, VLAN or trust) is left out. */
-function describeNic(
-  nic: DeviceView & { kind: 'nic' },
-  version: OpenstackVersion,
-): object | undefined {
+function describeNic(nic: Device & { kind: 'nic' }, version: OpenstackVersion): object | undefined {
   const vlan = versionHas(version, 'deviceVlan') ? nic.vlan : undefined
   const vf_trusted = versionHas(version, 'deviceVfTrusted') ? (nic.vf_trusted ?? false) : undefined
   if (nic.tags === undefined && vlan === undefined && vf_trusted === undefined) return undefined
@@ -44,7 +41,7 @@ function describeNic(
 
 /** Queens has the VLAN last, and takes VLAN 0 for none. */
 function describeOldNic(
-  { tags, mac, vlan = 0 }: DeviceView & { kind: 'nic' },
+  { tags, mac, vlan = 0 }: Device & { kind: 'nic' },
   version: OpenstackVersion,
 ): object | undefined {
   const shown = versionHas(version, 'deviceVlan') && vlan !== 0 ? vlan : undefined

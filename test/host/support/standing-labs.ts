@@ -1,5 +1,6 @@
 import test from 'ava'
-import type { Cloud, Instance, Port } from '../../../src/cloud/cloud.ts'
+import type { Cloud, Port } from '../../../src/cloud/cloud.ts'
+import type { Instance } from '../../../src/cloud/instance.ts'
 import { readRecord } from '../../../src/lab/record.ts'
 import {
   dhcpNamespace,

@@ -1,4 +1,5 @@
-import type { Cloud, Instance, Network, Router } from '../../../../src/cloud/cloud.ts'
+import type { Cloud, Network, Router } from '../../../../src/cloud/cloud.ts'
+import type { Instance } from '../../../../src/cloud/instance.ts'
 import { signInstanceId } from '../../../../src/wsgi/sign-instance-id.ts'
 
 export type Header = readonly [name: string, value: string]
