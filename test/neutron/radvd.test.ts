@@ -1,6 +1,8 @@
 import test from 'ava'
 import type { Cloud, Router } from '../../src/cloud/cloud.ts'
 import type { MachineFacts } from '../../src/cloud/machine-facts.ts'
+import { dnsmasqOf } from '../../src/neutron/dnsmasq.ts'
+import { proxyOfDhcpNamespace } from '../../src/neutron/metadata-decisions.ts'
 import { radvdOf } from '../../src/neutron/radvd.ts'
 import { routerNamespaceOf } from '../../src/neutron/router-namespace.ts'
 import { advertisedCloud } from '../fixtures/advertised-cloud.ts'
@@ -20,6 +22,17 @@ for (const release of recordedReleases) {
     const made = routerNamespaceOf(advertisedCloud(release), router, recordedFacts)
     t.is(made.iptables, readRecorded(release, 'qrouter-advertised.iptables'))
     t.is(made.ip6tables, readRecorded(release, 'qrouter-advertised.ip6tables'))
+  })
+
+  test(`${release}: dnsmasq's files and command line beside radvd are Neutron's own`, t => {
+    const cloud = advertisedCloud(release)
+    const [network] = cloud.networks
+    const dnsmasq = network && dnsmasqOf(cloud, network, recordedFacts)
+    const runs = network && proxyOfDhcpNamespace(cloud, network).runs
+    t.deepEqual(
+      { ...dnsmasq?.files, argv: dnsmasq?.argv, runs },
+      JSON.parse(readRecorded(release, 'dnsmasq-advertised.json')),
+    )
   })
 
   test(`${release}: a floating IP is on the gateway's device, behind the gateway's own address`, t => {
