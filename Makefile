@@ -29,6 +29,9 @@ bench: packages ## measure start-up and load; ONLY=up, growth, load or help (nee
 conformance: packages ## replay what was recorded from OpenStack; LAB=standing GOLDEN=folder RUNTIME=process (needs root)
 	@node test/conformance/main.ts $(if $(LAB),--lab '$(LAB)') $(if $(GOLDEN),--golden '$(GOLDEN)') $(if $(RUNTIME),--runtime '$(RUNTIME)') $(if $(JSON),--json)
 
+soak: packages ## look for errors and growth over a million requests; COUNT=, SECONDS=, RELEASE= (needs root)
+	@node bench/soak.ts $(if $(COUNT),--count '$(COUNT)') $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(RELEASE),--release '$(RELEASE)')
+
 install: packages ## put lab on the PATH: a link in PREFIX=/usr/local
 	@sh scripts/link.sh install '$(CURDIR)/lab' '$(link)'
 
