@@ -43,7 +43,8 @@ export function createNovaClient(config: ClientConfig, silenceLimitMs = 60_000):
   const askOn = async (connection: NovaConnection, request: NovaRequest) => {
     const outcome = await connection.ask(request, silenceLimitMs)
     if (!connection.isUsable) return outcome
-    if (idle.length < idleLimit) idle.push(connection)
+    // Those made for what may not be sent twice would only pile up.
+    if (idle.length < idleLimit && repeatable.has(request.method)) idle.push(connection)
     else connection.close()
     return outcome
   }
