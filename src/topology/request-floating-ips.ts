@@ -17,7 +17,7 @@ export function requestFloatingIps(topology: Topology): PortRequest[] {
           device_owner: 'network:floatingip' as const,
           network: external,
           device: name,
-          key: `${floatingIpKey(external, address)}/port`,
+          key: `floating_ip/${external}/${address}/port`,
           id: undefined,
           mac_address: undefined,
           addresses: requestAddresses(network, [{ address, path }], true),
@@ -26,11 +26,6 @@ export function requestFloatingIps(topology: Topology): PortRequest[] {
       ]
     }),
   )
-}
-
-/** What the floating IP's own id is derived from. */
-export function floatingIpKey(network: string, address: string): string {
-  return `floating_ip/${network}/${address}`
 }
 
 /**
