@@ -42,7 +42,11 @@ test(
   '{api: {vendordata_dynamic_connect_timeout: 2}}',
   '2:50 `vendordata_dynamic_connect_timeout` must be at least 3, which is nova’s limit',
 )
-test(mistakes, '{neutron: {metadata_proxy_shared_secret: "a\\nb"}}', '2:48 `metadata_proxy_shared_secret` must be one line')
+test(
+  mistakes,
+  '{neutron: {metadata_proxy_shared_secret: "a\\nb"}}',
+  '2:48 `metadata_proxy_shared_secret` must be one line',
+)
 
 test('nova has its agent’s secret unless the topology gives it one of its own, were it empty', t => {
   const secretOf = (text: string) => {
