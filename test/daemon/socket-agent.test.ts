@@ -1,48 +1,74 @@
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { connect, createServer } from 'node:net'
 import test from 'ava'
 import { createNovaClient } from '../../src/daemon/nova-client.ts'
 import { serveAsSocketAgent } from '../../src/daemon/socket-agent.ts'
 import { indexPorts } from '../../src/neutron/metadata-agent/port-index.ts'
 import { goldenAgentConfig } from '../golden/cloud.ts'
-import { makeFolder } from './running-daemon.ts'
+import { startUpstream } from './upstream.ts'
 
-const leaves = test.macro({
-  title: (_, what: string) => `a connection is over when its peer goes away after ${what}`,
-  async exec(t, _what: string, sent: string) {
-    using folder = makeFolder()
-    const path = join(folder.path, 'metadata_proxy')
-    const server = createServer({ allowHalfOpen: true }).listen(path)
-    await once(server, 'listening')
-    const accepted = once(server, 'connection')
-    const peer = connect({ path, allowHalfOpen: true })
-    const [socket]: Socket[] = await accepted
-    if (socket === undefined) return t.fail()
-    serveAsSocketAgent(socket, contextOf())
-    peer.write(sent)
-    peer.resume()
-    await once(peer, 'end')
-    peer.write('more')
-    const isOver = once(socket, 'close', { signal: AbortSignal.timeout(5000) })
-    peer.destroy()
-    await t.notThrowsAsync(isOver)
-    server.close()
-  },
+const answer = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok'
+const request = [
+  'GET / HTTP/1.1',
+  'X-Forwarded-For: 10.77.0.11',
+  'X-Neutron-Network-ID: a0000000-0000-4000-8000-00000000000a',
+  '\r\n',
+].join('\r\n')
+
+test('a peer that is silent is cut off after its time', async t => {
+  await using agent = await startAgent([answer], 100)
+  const socket = connect(agent.port, '127.0.0.1')
+  await once(socket, 'close')
+  t.is(socket.bytesRead, 0)
 })
 
-test(leaves, 'half a head', 'GET / HTTP/1.1\r\nX-Slow: ')
-test(
-  leaves,
-  'a part of a body',
-  'POST / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1\r\nX-Neutron-Network-ID: none\r\nContent-Length: 9\r\n\r\nx',
-)
+test('one that has its answer and stays is, too', async t => {
+  await using agent = await startAgent([answer], 100)
+  const socket = connect({ port: agent.port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.write(request)
+  const [packet] = await once(socket, 'data')
+  t.true(String(packet).endsWith('\r\n\r\nok'))
+  const [connection] = await agent.accepted
+  if (!connection.destroyed) await once(connection, 'close')
+  socket.destroy()
+})
 
-function contextOf() {
-  const config = { ...goldenAgentConfig(), release: '2026.1', ports: [] } as const
-  const nova = createNovaClient(config)
-  return { config, ports: indexPorts(config.ports), nova, log: silentLog }
+test('one whose answer takes longer than that is not', async t => {
+  await using agent = await startAgent([0.4, answer], 100)
+  const socket = connect(agent.port, '127.0.0.1')
+  socket.write(request)
+  const [packet] = await once(socket, 'data')
+  t.true(String(packet).endsWith('\r\n\r\nok'))
+  socket.destroy()
+})
+
+/** The socket-server agent before a nova that does as told. */
+async function startAgent(acts: readonly (string | number)[], patienceMs: number) {
+  const nova = await startUpstream([acts])
+  const config = {
+    ...goldenAgentConfig(),
+    release: '2026.1' as const,
+    nova_metadata_port: nova.port,
+  }
+  const client = createNovaClient(config)
+  const context = { config, ports: indexPorts(config.ports), nova: client, log }
+  const server = createServer({ allowHalfOpen: true }, socket => {
+    serveAsSocketAgent(socket, context, patienceMs)
+  })
+  const accepted = once(server, 'connection')
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    accepted,
+    async [Symbol.asyncDispose]() {
+      client.close()
+      server.close()
+      await nova[Symbol.asyncDispose]()
+    },
+  }
 }
 
 const ignore = () => undefined
-const silentLog = { info: ignore, warning: ignore, error: ignore, flush: ignore }
+const log = { info: ignore, warning: ignore, error: ignore, flush: ignore }
