@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { LabError } from '../lab/lab-error.ts'
 import { statePathOf } from '../lab/paths.ts'
 import { readRecord } from '../lab/record.ts'
@@ -24,7 +24,7 @@ export async function logs(
   requireRoot()
   const lab = pickLab(undefined, globals)
   const files = filesOf(lab, service)
-  if (options.follow) return await follow(files.length > 0 ? files : [firstLogOf(lab, service)])
+  if (options.follow) return await follow(newestOf(files) ?? [firstLogOf(lab, service)])
   if (options.json)
     return printJson(
       files.map(file => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') })),
@@ -42,21 +42,39 @@ function firstLogOf(lab: string, service: string | undefined): string {
   })
 }
 
+/** Without what was moved out of the way; tail goes on by itself when that happens again. */
+function newestOf(files: readonly string[]): readonly string[] | undefined {
+  const newest = files.filter(file => !file.endsWith(olderEnd))
+  return newest.length > 0 ? newest : undefined
+}
+
 function logDirectoryOf(lab: string): string {
   return `${statePathOf(lab)}/log`
 }
 
-/** Log files of a service that there are; throws LabError where the lab has no such service. */
+/** Log files of a service that there are, older ones first; throws LabError where the lab has no such service. */
 function filesOf(lab: string, service: string | undefined): string[] {
   const directory = logDirectoryOf(lab)
-  const all = existsSync(directory) ? readdirSync(directory).sort() : []
+  const all = existsSync(directory) ? readdirSync(directory).sort(byServiceAndAge) : []
   const chosen = all.filter(
-    file => service === undefined || file === `${service}.log` || file.startsWith(`${service}-`),
+    file =>
+      (service === undefined ||
+        file.startsWith(`${service}.log`) ||
+        file.startsWith(`${service}-`)) &&
+      !(file.endsWith(olderEnd) && statSync(`${directory}/${file}`).size === 0),
   )
   if (chosen.length > 0) return chosen.map(file => `${directory}/${file}`)
   if (service !== undefined) refuseUnknown(lab, service)
   return []
 }
+
+function byServiceAndAge(one: string, other: string): number {
+  const key = (file: string) => (file.endsWith(olderEnd) ? file.slice(0, -2) : `${file} `)
+  return key(one) < key(other) ? -1 : 1
+}
+
+/** Of a log that has become too long, what was in it before. */
+const olderEnd = '.log.1'
 
 /** The agents of OpenStack are known too: they log when they have something to say. */
 function refuseUnknown(lab: string, service: string): void {

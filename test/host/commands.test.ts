@@ -92,12 +92,17 @@ test('lab logs shows each service, and follows', async t => {
   await withLab(t, 'dhcp-mode', async ({ name, run, inNode }) => {
     await inNode('vm1', ['curl', '-sf', 'http://169.254.169.254/latest/meta-data/'])
     for (const file of readdirSync(`/var/lib/lab/${name}/log`)) {
-      const service = file.replace(/\.log$/, '')
+      const service = file.replace(/\.log(\.1)?$/, '')
       t.is((await run(['logs', service])).exitCode, 0, service)
     }
     for (const service of ['dnsmasq', 'haproxy', 'neutron-metadata-agent', 'nova-api-metadata'])
       t.is((await run(['logs', service])).exitCode, 0, service)
     t.regex((await run(['logs', 'nova-api-metadata'])).stdout, /meta-data/)
+    writeFileSync(`/var/lib/lab/${name}/log/nova-api-metadata.log.1`, 'from before\n')
+    t.regex(
+      (await run(['logs', 'nova-api-metadata'])).stdout,
+      /^==> .*\.log\.1 <==\nfrom before\n\n==> .*\.log <==\n.*meta-data/s,
+    )
     const unknown = await run(['logs', 'novaa'])
     t.is(unknown.exitCode, 2)
     t.regex(unknown.stderr, /has no service novaa\n +There is .*nova-api-metadata/)

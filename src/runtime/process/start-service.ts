@@ -6,6 +6,7 @@ import { environmentOf } from '../../linux/environment-of.ts'
 import { identify, type ProcessIdentity, readPidFile } from '../../linux/process-table.ts'
 import { type Command, commandOf } from '../../plan/command.ts'
 import type { ServiceStep } from '../../plan/step.ts'
+import { rotateLog } from './rotate-log.ts'
 
 /**
  * Starts a service and waits until it serves: until a daemon's starter has ended well, or until a program in the
@@ -20,6 +21,7 @@ export async function startService(
   signal?.throwIfAborted()
   for (const path of service.leaves) rmSync(path, { force: true })
   const { argv } = commandOf([service])
+  rotateLog(service.logFile)
   const said = logFrom(service.logFile)
   const { child, ended } = launch(argv, service, lab)
   const served = new AbortController()

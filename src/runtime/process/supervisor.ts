@@ -5,6 +5,7 @@ import type { LabRecord } from '../../lab/record.ts'
 import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
 import type { ServiceStep } from '../../plan/step.ts'
 import { findService } from './find-service.ts'
+import { rotateLog } from './rotate-log.ts'
 import { startService } from './start-service.ts'
 import { stopServices } from './stop-services.ts'
 import {
@@ -105,7 +106,10 @@ export class Supervisor {
     const time = new Date().toISOString().replace('T', ' ').replace('Z', '')
     const line = `${time} ${process.pid} ${level} neutron.agent.linux.external_process [-] ${words}\n`
     const path = `${statePathOf(this.#lab)}/log/${agent}.log`
-    ignoreFailure(() => appendFileSync(path, line, { mode: 0o600 }))
+    ignoreFailure(() => {
+      rotateLog(path)
+      appendFileSync(path, line, { mode: 0o600 })
+    })
   }
 }
 
