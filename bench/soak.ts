@@ -29,6 +29,8 @@ const { values } = parseArgs({
 
 /** Two files of ten MiB for the agent and for nova, and a little of the others. */
 const logLimitBytes = 41 * 2 ** 20
+/** Enough for a line through half of them. */
+const leastSamples = 6
 
 using interrupt = untilInterrupted()
 try {
@@ -72,7 +74,8 @@ async function soakRelease(release: string, bounds: Bounds, signal: AbortSignal)
 async function collect(lab: StandingLab, bounds: Bounds, signal: AbortSignal): Promise<Sample[]> {
   const endMs = performance.now() + 1000 * bounds.seconds
   const samples: Sample[] = []
-  for (let requests = 0; requests < bounds.count && performance.now() < endMs; ) {
+  const isOver = (requests: number) => requests >= bounds.count || performance.now() > endMs
+  for (let requests = 0; samples.length < leastSamples || !isOver(requests); ) {
     // Kept and new connections in turns; the warm-up has seen the most of them.
     const keepAlive = samples.length % 2 === 0
     const slice = { connections: keepAlive ? 16 : 64, keepAlive, seconds: 4 }
