@@ -66,11 +66,16 @@ function hasLease(cloud: Cloud, instance: Instance): boolean {
   return existsSync(path) && readFileSync(path, 'utf8').includes('169.254.169.254')
 }
 
-/** Where Neutron itself serves none, or another agent or nova should, that is no failure of the lab. */
+/** Where Neutron itself serves none, another agent or nova should, or the guest has no IPv4, that is no failure of the lab. */
 function reasons(cloud: Cloud, { id }: Instance): string[] {
   const ports = cloud.ports.filter(port => port.device_id === id)
+  const addresses = ports.flatMap(port => port.fixed_ips.map(({ ip_address }) => ip_address))
+  if (addresses.every(address => address.includes(':'))) return [IPV6_ALONE]
   const unserved = cloud.networks
     .filter(network => ports.some(port => port.network_id === network.id))
     .flatMap(network => whyNoMetadata(cloud, network) ?? [])
   return unserved.length > 0 ? unserved : explainElsewhere(cloud).map(asTyped)
 }
+
+const IPV6_ALONE =
+  'It has IPv6 addresses alone; from Victoria on http://[fe80::a9fe:a9fe%25eth0]/ may answer it.'

@@ -9,7 +9,9 @@ import type { Cloud } from '../../src/cloud/cloud.ts'
 import { dhcpNamespaceOf } from '../../src/neutron/dhcp-namespace.ts'
 import { dnsmasqOf } from '../../src/neutron/dnsmasq.ts'
 import { metadataProxiesOf } from '../../src/neutron/haproxy.ts'
+import { radvdOf } from '../../src/neutron/radvd.ts'
 import { routerNamespaceOf } from '../../src/neutron/router-namespace.ts'
+import { advertisedCloud } from '../fixtures/advertised-cloud.ts'
 import { neutronClouds } from '../fixtures/neutron-clouds.ts'
 import { recordedFacts } from '../fixtures/recorded.ts'
 
@@ -20,7 +22,7 @@ const onHost = isRoot ? test : test.skip
 const reason = isRoot ? '' : ' (skipped: a network namespace takes root)'
 const path = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }
 
-for (const release of ['queens', 'ussuri', 'zed', '2026.1']) {
+for (const release of ['queens', 'ussuri', 'victoria', 'zed', '2026.1']) {
   const { routed, everyKind } = neutronClouds(release)
 
   onHost(`${release}: iptables-save gives back the rules of qdhcp${reason}`, t => {
@@ -33,6 +35,30 @@ for (const release of ['queens', 'ussuri', 'zed', '2026.1']) {
   onHost(`${release}: iptables-save gives back the rules of qrouter${reason}`, t => {
     for (const router of routed?.routers ?? []) {
       if (routed) survivesRestore(t, routerNamespaceOf(routed, router, recordedFacts))
+    }
+  })
+
+  onHost(
+    `${release}: iptables-save gives back the rules of a router with a floating IP${reason}`,
+    t => {
+      const cloud = advertisedCloud(release)
+      for (const router of cloud.routers) {
+        survivesRestore(t, routerNamespaceOf(cloud, router, recordedFacts))
+      }
+    },
+  )
+
+  onHost(`${release}: radvd takes its configuration${reason}`, t => {
+    const directory = mkdtempSync(join(tmpdir(), 'lab-test-'))
+    try {
+      const cloud = advertisedCloud(release)
+      for (const router of cloud.routers) {
+        const path = join(directory, `${router.id}.radvd.conf`)
+        writeFileSync(path, radvdOf(cloud, router, recordedFacts)?.config ?? '', { mode: 0o444 })
+        t.notThrows(() => run('radvd', ['--configtest', '-C', path, '-m', 'stderr']))
+      }
+    } finally {
+      rmSync(directory, { recursive: true })
     }
   })
 
