@@ -29,7 +29,11 @@ export interface LabRecord {
   readonly plan: Plan
 }
 
-export const RECORD_FORMAT = 1
+/** 2: guests and floating IPs in the cloud. */
+export const RECORD_FORMAT = 2
+
+/** What taking a lab away needs, which has stayed the same in every format. */
+export type RemovableRecord = Pick<LabRecord, 'lab' | 'plan'>
 
 /** What builds this very lab again: `lab up dhcp-mode --name x`. */
 export function upCommandOf({ topology, options = [] }: UpWords): string {
@@ -72,12 +76,22 @@ function makeStateDirectory(lab: string): void {
 
 /** The record of a lab; null where no such lab has one. Throws LabError on one that this version cannot read. */
 export function readRecord(lab: string): LabRecord | null {
+  const value = readAnyRecord(lab)
+  if (value === null || isLabRecord(value)) return value
+  throw new LabError(`Lab ${lab} was built by an older version of lab`, {
+    standing: 'It stands as that version built it.',
+    hint: `\`lab down ${lab}\` takes it away; \`lab up\` then builds it anew.`,
+  })
+}
+
+/** The record of a lab of this version or an older one, to take it away by; throws as readRecord. */
+export function readAnyRecord(lab: string): RemovableRecord | null {
   const path = recordPathOf(lab)
   const text = readIfThere(path)
   if (text === null) return null
   const value = parse(text)
-  if (isRecord(value)) return value
-  throw new LabError(`Cannot read ${path}: it is damaged, or of another version of lab`, {
+  if (isRemovable(value)) return value
+  throw new LabError(`Cannot read ${path}: it is damaged, or of a newer version of lab`, {
     standing: `What stands of lab ${lab} is not known without it.`,
     hint: `That version takes the lab down. Else look for its namespaces (\`ip netns\`), then remove ${statePathOf(lab)}.`,
   })
@@ -107,13 +121,13 @@ export function readRecordIfReadable(lab: string): LabRecord | null {
   }
 }
 
-function isRecord(value: unknown): value is LabRecord {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'format' in value &&
-    value.format === RECORD_FORMAT
-  )
+function isRemovable(value: unknown): value is RemovableRecord {
+  if (typeof value !== 'object' || value === null || !('format' in value)) return false
+  return Number(value.format) >= 1 && Number(value.format) <= RECORD_FORMAT
+}
+
+function isLabRecord(record: RemovableRecord): record is LabRecord {
+  return 'format' in record && record.format === RECORD_FORMAT
 }
 
 /** Names of all labs that have a state directory, half-built ones too; what no lab could be called is not ours. */

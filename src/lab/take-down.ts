@@ -14,7 +14,7 @@ import { findTools } from './find-tools.ts'
 import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
-import { foreignFilesIn, type LabRecord, readRecord, remainsOf } from './record.ts'
+import { foreignFilesIn, type RemovableRecord, readAnyRecord, remainsOf } from './record.ts'
 import { isOwnNamespace, removeSteps } from './remove-steps.ts'
 
 export interface TakenDown {
@@ -35,7 +35,7 @@ interface TakeDownOptions {
  * record goes last. The caller holds the lab's lock. Throws LabError with all that could not be removed.
  */
 export async function takeDown(lab: string, options: TakeDownOptions = {}): Promise<TakenDown> {
-  const record = readRecord(lab)
+  const record = readAnyRecord(lab)
   if (record === null) return removeEmptyState(lab)
   const journal = asOfThisBoot(readJournal(lab))
   const { steps } = record.plan
@@ -69,7 +69,7 @@ function noteRemoval(lab: string): void {
  * ended.
  */
 async function stopLabProcesses(
-  { lab, plan }: LabRecord,
+  { lab, plan }: RemovableRecord,
   namespaces: readonly NamespaceStep[],
   journal: JournalSummary,
   onEffect: TakeDownOptions['onEffect'],

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { labsDirectory } from '../../src/lab/paths.ts'
 import { labNames } from '../../src/lab/record.ts'
 import { lab, randomLabName, hostTest as test } from './support/lab.ts'
@@ -50,6 +58,26 @@ test('clean takes away what is left over although a record is damaged, and says 
   t.true(existsSync(`${labsDirectory}/${damaged}`))
   rmSync(`${labsDirectory}/${damaged}`, { recursive: true })
   if (readdirSync(labsDirectory).length === 0) rmdirSync(labsDirectory)
+})
+
+test('a lab of an older version is taken away, and everything else says that it must be', async t => {
+  const name = randomLabName()
+  t.is((await lab(['up', 'dhcp-mode', '--name', name])).exitCode, 0)
+  const path = `${labsDirectory}/${name}/lab.json`
+  const { cloud, ...older } = JSON.parse(readFileSync(path, 'utf8'))
+  const { guests: _, floating_ips: __, ...olderCloud } = cloud
+  writeFileSync(path, JSON.stringify({ ...older, cloud: olderCloud, format: 1 }))
+  for (const command of [
+    ['status', name],
+    ['up', 'dhcp-mode', '--name', name],
+    ['--lab', name, 'exec', 'vm1', 'true'],
+  ]) {
+    const { exitCode, stderr } = await lab(command)
+    t.is(exitCode, 1, command.join(' '))
+    t.regex(stderr, new RegExp(`Lab ${name} was built by an older version[^]*lab down ${name}`))
+  }
+  t.regex((await lab(['list'])).stdout, new RegExp(`${name} +stands`))
+  t.regex((await lab(['down', name])).stdout, /is gone: 4 namespaces/)
 })
 
 test('down takes the labs away that there are, whatever other names it was given', async t => {
