@@ -32,12 +32,14 @@ export async function listen(
     })
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(explain(error)))
-    server.listen(where, resolve)
+    server.listen({ backlog: BACKLOG, ...where }, resolve)
   })
   return { server, stop: graceMs => stop(server, connections, shaking, graceMs) }
 }
 
 const HALF_OPEN = { allowHalfOpen: true }
+/** Neutron's `metadata_backlog` and Nova's `backlog`, where net.core.somaxconn does not say less. */
+const BACKLOG = 4096
 
 /** Loaded only where it is used. */
 function listenSecurely(
@@ -47,8 +49,13 @@ function listenSecurely(
   const server = process
     .getBuiltinModule('node:tls')
     .createServer({ ...options, ...HALF_OPEN }, accept)
-  server.on('tlsClientError', error => onFailure(error.message))
+  server.on('tlsClientError', error => onFailure(reasonOf(error)))
   return server
+}
+
+/** OpenSSL's own words alone, where it has said something. */
+function reasonOf(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
 }
 
 function explain(error: NodeJS.ErrnoException & { port?: number }): Error {
