@@ -29,8 +29,8 @@ const { values } = parseArgs({
 
 /** Two files of ten MiB for the agent and for nova, and a little of the others. */
 const logLimitBytes = 41 * 2 ** 20
-/** Enough for a line through half of them. */
-const leastSamples = 6
+/** Enough for a last quarter and what was before. */
+const leastSamples = 8
 
 using interrupt = untilInterrupted()
 try {
@@ -118,27 +118,26 @@ async function end(clients: ChildProcess): Promise<void> {
 }
 
 function report(release: string, samples: readonly Sample[], seconds: number): void {
-  // What V8 takes for itself, it takes in the first hundred thousand requests.
-  const steady = samples.slice(Math.floor((samples.length - 1) / 2))
-  const verdicts = judgeSamples(steady)
+  const verdicts = judgeSamples(samples)
   const requests = samples.at(-1)?.requests ?? 0
   const mostLogged = Math.max(...samples.map(({ logBytes }) => logBytes))
+  const rate = (requests / seconds).toFixed(0)
   const lines = [
-    `${release}: ${requests} requests in ${seconds.toFixed(0)} s, none without its answer; memory from request ${steady[0]?.requests} on`,
+    `${release}: ${requests} requests in ${seconds.toFixed(0)} s, ${rate} a second, each with its answer. Peaks:`,
     '',
     ...renderTable([
-      ['', 'first, MiB', 'last, MiB', 'grown, MiB', 'files, first', 'last'],
-      ...verdicts.map(verdict => [
-        verdict.service,
-        megabytes(verdict.firstBytes),
-        megabytes(verdict.lastBytes),
-        megabytes(verdict.grownBytes),
-        `${verdict.firstOpenFiles}`,
-        `${verdict.lastOpenFiles}`,
+      ['', 'MiB, before', 'in the last quarter', 'grown', 'open files, before', 'last'],
+      ...verdicts.map(({ service, before, last }) => [
+        service,
+        megabytes(before.residentBytes),
+        megabytes(last.residentBytes),
+        megabytes(last.residentBytes - before.residentBytes),
+        `${before.openFiles}`,
+        `${last.openFiles}`,
       ]),
     ]),
     '',
-    `logs: ${megabytes(mostLogged)} MiB at most`,
+    `Logs: ${megabytes(mostLogged)} MiB at most.`,
   ]
   process.stdout.write(`\n${lines.join('\n')}\n`)
   const problems = verdicts.flatMap(({ service, problems }) =>

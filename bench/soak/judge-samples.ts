@@ -1,49 +1,53 @@
-import { fitLine } from '../statistics.ts'
-import { type Sample, watchedServices } from './take-sample.ts'
+import { type Sample, type ServiceSample, watchedServices } from './take-sample.ts'
 
-/** What became of one service between the end of the warm-up and the end. */
+/** What became of one service. */
 export interface Verdict {
   readonly service: string
-  readonly firstBytes: number
-  readonly lastBytes: number
-  /** By the line through all samples, so that one that falls on a collection of garbage decides nothing. */
-  readonly grownBytes: number
-  readonly firstOpenFiles: number
-  readonly lastOpenFiles: number
+  /** The most until three quarters of the run, and in the last one. */
+  readonly before: Peak
+  readonly last: Peak
   /** Empty where nothing is wrong. */
   readonly problems: readonly string[]
 }
 
-/** Judges the samples behind the warm-up, at least two. */
-export function judgeSamples(samples: readonly Sample[]): Verdict[] {
-  return watchedServices.map(service => judge(service, samples))
+interface Peak {
+  readonly residentBytes: number
+  readonly openFiles: number
 }
 
-function judge(service: string, samples: readonly Sample[]): Verdict {
-  const points = samples.flatMap(({ requests, services }) => {
-    const sample = services[service]
-    return sample === undefined ? [] : [{ requests, ...sample }]
-  })
-  const [first, last] = [points[0], points.at(-1)]
-  if (first === undefined || last === undefined) throw new Error(`There is no sample of ${service}`)
-  const { slope } = fitLine(points.map(({ requests, residentBytes }) => [requests, residentBytes]))
-  const grownBytes = slope * (last.requests - first.requests)
+/**
+ * Judges the samples of a whole run by their peaks: V8 gives memory back when it likes and takes as much again, so that
+ * neither two samples nor the line through all of them tell growth. What leaks rises above every peak there was.
+ */
+export function judgeSamples(samples: readonly Sample[]): Verdict[] {
+  return watchedServices.map(service =>
+    judge(
+      service,
+      samples.flatMap(sample => sample.services[service] ?? []),
+    ),
+  )
+}
+
+function judge(service: string, samples: readonly ServiceSample[]): Verdict {
+  const split = Math.floor((3 * samples.length) / 4)
+  const [before, last] = [peakOf(samples.slice(0, split)), peakOf(samples.slice(split))]
+  const pids = new Set(samples.map(({ pid }) => pid))
+  const problems = [
+    ...(pids.size > 1 ? ['it was started again'] : []),
+    ...(last.residentBytes > before.residentBytes + growthLimitBytes ? ['its memory grows'] : []),
+    ...(last.openFiles > before.openFiles + openFilesLimit ? ['it keeps files open'] : []),
+  ]
+  return { service, before, last, problems }
+}
+
+function peakOf(samples: readonly ServiceSample[]): Peak {
   return {
-    service,
-    firstBytes: first.residentBytes,
-    lastBytes: last.residentBytes,
-    grownBytes,
-    firstOpenFiles: first.openFiles,
-    lastOpenFiles: last.openFiles,
-    problems: [
-      ...(points.some(({ pid }) => pid !== first.pid) ? ['it was started again'] : []),
-      ...(grownBytes > growthLimitBytes ? ['its memory grows'] : []),
-      ...(last.openFiles > first.openFiles + openFilesLimit ? ['it keeps files open'] : []),
-    ],
+    residentBytes: Math.max(...samples.map(({ residentBytes }) => residentBytes)),
+    openFiles: Math.max(...samples.map(({ openFiles }) => openFiles)),
   }
 }
 
-/** Some hundredths of what the services hold, and far less than one leaked byte for each byte asked. */
+/** Of a quarter of a million requests, 32 bytes each. */
 const growthLimitBytes = 8 * 1024 * 1024
-/** The agent keeps the connections to nova that its busiest moment needed. */
+/** Haproxy lets go of those that were reset a moment later; the odd clients' come and go. */
 const openFilesLimit = 16
