@@ -88,12 +88,19 @@ function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] 
   return [
     '',
     `${color.bold(fetched.instance)} fetched ${url}`,
-    ...indent(lines.slice(0, MAX_LINES).join('\n')),
+    ...indent(lines.slice(0, MAX_LINES).map(shorten).join('\n')),
     ...rest,
   ]
 }
 
 const MAX_LINES = 8
+
+/** A random seed would fill the screen. */
+function shorten(line: string): string {
+  return line.length > MAX_COLUMNS ? `${line.slice(0, MAX_COLUMNS - 1)}…` : line
+}
+
+const MAX_COLUMNS = 110
 
 /** Over several lines where it is JSON, as nova's is; what something else has answered is shown as it is. */
 function laidOut(body: string): string {

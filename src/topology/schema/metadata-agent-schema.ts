@@ -52,7 +52,7 @@ export const metadataAgent = v.strictObject({
     describe(
       'Protocol of nova-api-metadata',
       'With https the lab makes an authority and a certificate for its nova, unless nova.wsgi names one.',
-      v.picklist(['http', 'https']),
+      v.picklist(['http', 'https'], 'must be http or https'),
     ),
     'http',
   ),
