@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import type { Instance } from '../../src/cloud/instance.ts'
 import { type CloudInitSeen, type CloudInitWish, unpackedCloudInit } from './support/cloud-init.ts'
 import { hostTest as test } from './support/lab.ts'
-import { readIn } from './support/namespace.ts'
+import { readIn, runIn } from './support/namespace.ts'
 import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
 
 const key =
@@ -143,6 +143,36 @@ each('cloud-init’s EC2 source finds the same instance', async (t, ask) => {
     placement: { 'availability-zone': 'az-one' },
     'block-device-mapping': { ami: 'vda', root: '/dev/vda' },
   })
+})
+
+each('the requests of a CirrOS image find the instance', async (t, _ask, built) => {
+  const { guest, instance } = namesIn(built)
+  const id = `i-${instance('alpha').ec2_id.toString(16).padStart(8, '0')}`
+  const expected = {
+    'meta-data/instance-id': id,
+    'meta-data/public-keys': '0=ops',
+    'meta-data/public-keys/0/openssh-key': key,
+    'meta-data/ami-launch-index': '2',
+    'meta-data/instance-type': 'm1.small',
+    'meta-data/local-ipv4': '192.168.30.21',
+    'meta-data/public-ipv4': '',
+    'meta-data/hostname': 'alpha-host.novalocal',
+    'meta-data/local-hostname': 'alpha-host.novalocal',
+    'user-data': userData,
+    'meta-data/block-device-mapping': 'ami\nroot',
+    'meta-data/block-device-mapping/ami': 'vda',
+    'meta-data/block-device-mapping/root': '/dev/vda',
+    'meta-data/public-hostname': 'alpha-host.novalocal',
+    'meta-data/placement/availability-zone': 'az-one',
+  }
+  for (const [path, text] of Object.entries(expected)) {
+    // As ec2metadata of CirrOS 0.5 and later calls curl.
+    const url = `http://169.254.169.254/2009-04-04/${path}`
+    const { exitCode, stdout } = await runIn(guest('alpha'), [
+      ...['curl', '--fail', '--silent', '--max-time', '10', '--retry', '3', url],
+    ])
+    t.deepEqual([path, exitCode, stdout], [path, 0, text.trimEnd()])
+  }
 })
 
 each('cloud-init finds an instance before its network is configured', async (t, ask, built) => {
