@@ -1,5 +1,8 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, type ListenOptions, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
 import test from 'ava'
 import {
   HttpConnection,
@@ -7,6 +10,7 @@ import {
   type HttpRequest,
 } from '../../src/daemon/http-connection.ts'
 import { listen } from '../../src/daemon/listener.ts'
+import type { Answer } from '../../src/wsgi/answer.ts'
 import { foldWebObHeaders } from '../../src/wsgi/headers.ts'
 import { exchangeBytes } from './raw-client.ts'
 
@@ -86,6 +90,39 @@ test('a peer that does not read its answers is read no further', async t => {
   t.true(sizeBytes > count * body.length)
 })
 
+test('as many requests as come at once are answered in their order', async t => {
+  await using server = await serve()
+  const targets = Array.from({ length: 20_000 }, (_, index) => `/${index}`)
+  const requests = targets.map(target => get(target)).join('')
+  const bytes = await exchangeBytes(server.at, requests + get('/last', 'Connection: close'))
+  t.deepEqual(targetsOf(String(bytes)), [...targets, '/last'])
+})
+
+test('on a UNIX socket the end stands right behind an answer, however long that is', async t => {
+  const path = `${mkdtempSync(`${tmpdir()}/lab-http-`)}/socket`
+  const body = Buffer.alloc(2 ** 22, 'x')
+  await using server = await serve(
+    { answer: request => (request.target === '/long' ? textOf(body) : echo(request)) },
+    { path },
+  )
+  for (const target of ['/short', '/long', '/short']) {
+    const bytes = await exchangeBytes({ path }, get(target, 'Connection: close'))
+    t.is(bytes.length - bytes.indexOf('\r\n\r\n') - 4, target === '/long' ? body.length : 8)
+  }
+  const served = await server.accepted
+  t.true(served.closed)
+  rmSync(dirname(path), { recursive: true })
+})
+
+test('a request that is known is read with what stands behind it, and in parts', async t => {
+  await using server = await serve()
+  const post = `POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\n`
+  const last = get('/last', 'Connection: close')
+  for (const parts of [[`${post}abc${last}`], [post, `abc${last}`], [post, 'a', `bc${last}`]])
+    t.deepEqual(targetsOf(String(await exchangeBytes(server.at, ...parts))), ['/a', '/last'])
+  t.deepEqual(server.bodySizes, [3, 0, 3, 0, 3, 0])
+})
+
 const givesUp = test.macro({
   title: (_, what: string) => `${what} is not waited for without end`,
   async exec(t, _: string, text: string) {
@@ -127,7 +164,10 @@ test('a kept connection may rest longer than a request may take', async t => {
   socket.destroy()
 })
 
-async function serve(changes: Partial<HttpOptions> = {}) {
+async function serve(
+  changes: Partial<HttpOptions> = {},
+  where: ListenOptions = { host: '127.0.0.1', port: 0 },
+) {
   const logged: string[] = []
   const bodySizes: number[] = []
   const { promise: accepted, resolve: accept } = Promise.withResolvers<Socket>()
@@ -142,7 +182,7 @@ async function serve(changes: Partial<HttpOptions> = {}) {
     ...changes,
   }
   const connections: HttpConnection[] = []
-  const listener = await listen({ host: '127.0.0.1', port: 0 }, socket => {
+  const listener = await listen(where, socket => {
     const connection = new HttpConnection(socket, options)
     connections.push(connection)
     accept(socket)
@@ -163,7 +203,11 @@ async function serve(changes: Partial<HttpOptions> = {}) {
 }
 
 function echo({ target }: HttpRequest) {
-  return { status: 200, contentType: 'text/plain', body: Buffer.from(`<${target}>`) }
+  return textOf(Buffer.from(`<${target}>`))
+}
+
+function textOf(body: Buffer): Answer {
+  return { status: 200, contentType: 'text/plain', body }
 }
 
 function get(target: string, ...lines: string[]): string {
