@@ -40,6 +40,8 @@ const cache = '/var/cache/lab-test'
 async function unpackInto(directory: string): Promise<void> {
   const archives = join(directory, 'archives')
   mkdirSync(join(archives, 'partial'), { recursive: true })
+  // There even where the machine lacks nothing.
+  mkdirSync(join(directory, 'etc'))
   await apt('--download-only', `--option=Dir::Cache::Archives=${archives}`, 'cloud-init')
   for (const name of readdirSync(archives).filter(file => file.endsWith('.deb')))
     await execa('dpkg', ['--extract', join(archives, name), directory])
