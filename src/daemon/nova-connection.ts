@@ -99,8 +99,16 @@ interface Pending {
   readonly reader: AnswerReader
 }
 
-function writeRequest({ method, target, headers, body }: NovaRequest): Buffer {
+function writeRequest(request: NovaRequest): Buffer {
+  const before = written.get(request)
+  if (before !== undefined) return before
+  const { method, target, headers, body } = request
   const lines = headers.map(([name, value]) => `${name}: ${value}`).join('\r\n')
   const head = Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n\r\n`, 'latin1')
-  return body.length === 0 ? head : Buffer.concat([head, body])
+  if (body.length > 0) return Buffer.concat([head, body])
+  written.set(request, head)
+  return head
 }
+
+/** The same request is sent again and again. */
+const written = new WeakMap<NovaRequest, Buffer>()

@@ -1,6 +1,4 @@
 import type { Socket } from 'node:net'
-import { findInstance } from '../neutron/metadata-agent/find-instance.ts'
-import { makeNovaRequest } from '../neutron/metadata-agent/nova-request.ts'
 import { readSocketTarget } from '../neutron/metadata-agent/read-target.ts'
 import {
   explainNoInstance,
@@ -12,6 +10,7 @@ import type { HttpRequest } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { MalformedRequest, readRequestHead } from './http-request.ts'
 import { type KnownHead, KnownHeads } from './known-heads.ts'
+import { prepareNovaRequest } from './prepare-nova-request.ts'
 import { unpackWhole } from './unpack-body.ts'
 import { type AgentContext, forbidden } from './wsgi-agent.ts'
 
@@ -87,16 +86,16 @@ async function askNova(
   request: HttpRequest,
   context: AgentContext,
 ): Promise<Uint8Array | undefined> {
-  const { config, ports, nova, log } = context
-  const found = findInstance(ports, request.headers, config.release)
-  if (found.kind !== 'instance') {
-    log.warning(logName, explainNoInstance(found))
-    return writeNoInstance(found)
-  }
+  const { config, nova, log } = context
   const target = readSocketTarget(request.target)
-  const novaRequest = target && makeNovaRequest(config, { ...request, ...target }, found)
-  if (novaRequest === undefined) throw new MalformedRequest(`target ${request.target}`)
-  const outcome = await nova.ask(novaRequest)
+  const prepared = prepareNovaRequest({ ...request, ...(target ?? noTarget) }, context)
+  if (prepared.kind === 'none' || prepared.kind === 'both') {
+    log.warning(logName, explainNoInstance(prepared))
+    return writeNoInstance(prepared)
+  }
+  if (target === undefined || prepared.kind === 'unreadable')
+    throw new MalformedRequest(`target ${request.target}`)
+  const outcome = await nova.ask(prepared.novaRequest)
   if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
   if (outcome.kind !== 'answer') log.warning(logName, outcome.reason)
   return writeSocketAnswer(outcome, request.version, config.release, unpackWhole)
@@ -117,6 +116,7 @@ function readNewHead(received: Buffer): KnownHead {
   return knownHeads.learn(received, head)
 }
 
+const noTarget = { pathInfo: '', query: '' }
 const knownHeads = new KnownHeads(foldWebObHeaders)
 /** `timeout server` of haproxy. */
 const proxyPatienceMs = 32_000

@@ -1,6 +1,6 @@
 import type { MetadataAgentConfig } from '../neutron/metadata-agent/config.ts'
-import { findInstance, UnexpectedRequest } from '../neutron/metadata-agent/find-instance.ts'
-import { type AgentRequest, makeNovaRequest } from '../neutron/metadata-agent/nova-request.ts'
+import { UnexpectedRequest } from '../neutron/metadata-agent/find-instance.ts'
+import type { AgentRequest } from '../neutron/metadata-agent/nova-request.ts'
 import type { PortIndex } from '../neutron/metadata-agent/port-index.ts'
 import { readWsgiTarget } from '../neutron/metadata-agent/read-target.ts'
 import { agentHas } from '../neutron/metadata-agent/release.ts'
@@ -8,6 +8,7 @@ import { answerNotFound, answerUnknown, answerWsgi } from '../neutron/metadata-a
 import type { Answer } from '../wsgi/answer.ts'
 import type { HttpRequest } from './http-connection.ts'
 import type { NovaClient } from './nova-client.ts'
+import { prepareNovaRequest } from './prepare-nova-request.ts'
 import type { ServiceLog } from './service-log.ts'
 
 export interface AgentContext {
@@ -33,12 +34,11 @@ export async function answerAsWsgiAgent(http: HttpRequest, context: AgentContext
 }
 
 async function askNova(request: AgentRequest, context: AgentContext): Promise<Answer> {
-  const { config, ports, nova, log } = context
-  const found = findInstance(ports, request.headers, config.release)
-  if (found.kind !== 'instance') return answerNotFound(request)
-  const novaRequest = makeNovaRequest(config, request, found)
-  if (novaRequest === undefined) throw new UnexpectedRequest('the path is not UTF-8')
-  const outcome = await nova.ask(novaRequest)
+  const { config, nova, log } = context
+  const prepared = prepareNovaRequest(request, context)
+  if (prepared.kind === 'unreadable') throw new UnexpectedRequest('the path is not UTF-8')
+  if (prepared.kind !== 'signed') return answerNotFound(request)
+  const outcome = await nova.ask(prepared.novaRequest)
   if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
   if (outcome.kind !== 'answer') log.warning(logName, outcome.reason)
   return answerWsgi(request, outcome, config.release)
