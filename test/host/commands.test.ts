@@ -177,7 +177,7 @@ test('a damaged record is told in words, and is no obstacle to other labs', asyn
     t.is(down.exitCode, 1)
     t.regex(
       down.stderr,
-      /^✖ Cannot read \/var\/lib\/lab\/\S+\/lab\.json: it is damaged, or of another/,
+      /^✖ Cannot read \/var\/lib\/lab\/\S+\/lab\.json: it is damaged, or of a newer/,
     )
     t.false(down.stderr.includes(' at '), down.stderr)
     t.is((await lab(['list'])).exitCode, 0)
