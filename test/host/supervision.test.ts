@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { identify, isAlive } from '../../src/linux/process-table.ts'
 import { findService } from '../../src/runtime/process/find-service.ts'
@@ -66,6 +66,21 @@ test('the pid file of a service with a stranger in it is not believed, and the s
     t.true(identity !== null && isAlive(identity))
     stranger.kill()
     await once(stranger, 'exit')
+  })
+})
+
+test("an agent's socket that was removed is told by status and put back by lab up", async t => {
+  await withLab(t, 'dhcp-mode', async lab => {
+    rmSync(`/var/lib/lab/${lab.name}/metadata_proxy`)
+    const { ended, differences } = await statusOf(lab.name)
+    t.is(ended.exitCode, 1)
+    t.is(
+      differences[0]?.text,
+      `neutron-metadata-agent does not listen on unix /var/lib/lab/${lab.name}/metadata_proxy`,
+    )
+    t.is((await lab.run(['up', 'dhcp-mode', '--name', lab.name])).exitCode, 0)
+    await lab.inNode('vm1', FETCH)
+    t.is((await statusOf(lab.name)).ended.exitCode, 0)
   })
 })
 
