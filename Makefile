@@ -24,7 +24,7 @@ check: packages ## check types, format, lint and unused code
 	@node scripts/check.ts
 
 bench: packages ## measure start-up and load; ONLY=up, growth, load or help (needs root)
-	@node bench/main.ts $(if $(ONLY),--only '$(ONLY)')
+	@node bench/main.ts $(if $(ONLY),--only '$(ONLY)') $(if $(WRITE),--write)
 
 conformance: packages ## replay what was recorded from OpenStack; LAB=standing GOLDEN=folder RUNTIME=process (needs root)
 	@node test/conformance/main.ts $(if $(LAB),--lab '$(LAB)') $(if $(GOLDEN),--golden '$(GOLDEN)') $(if $(RUNTIME),--runtime '$(RUNTIME)') $(if $(JSON),--json)

@@ -7,7 +7,8 @@ import { type Growth, grow } from './grow.ts'
 import { launcher } from './lab-command.ts'
 import { ensureWrk } from './load/ensure-wrk.ts'
 import { withLoadTargets } from './load/load-targets.ts'
-import { type LoadFigures, measureLoad } from './load/measure-load.ts'
+import { measureLoad } from './load/measure-load.ts'
+import { renderLoad } from './load/render-load.ts'
 import { renderFigures } from './render-figures.ts'
 import { runTimed } from './run-timed.ts'
 import { writeReadme } from './write-readme.ts'
@@ -41,36 +42,50 @@ async function measureAll(signal: AbortSignal): Promise<void> {
     throw new Error('--runs takes 1 to 1000')
   if (values.only !== undefined && !parts.includes(values.only))
     throw new Error(`--only takes ${parts.join(', ')}`)
-  if (values.only !== undefined && values.write)
-    throw new Error('--write takes all figures, and so no --only')
+  if (values.only !== undefined && values.only !== 'load' && values.write)
+    throw new Error('--write takes all figures, or --only load')
   const isWanted = (part: string) => values.only === undefined || values.only === part
   useLaunchersCache()
+  if (isWanted('load')) await measureChain(signal)
+  if (values.only !== 'load') await measureCommands(runs, isWanted, signal)
+}
+
+async function measureChain(signal: AbortSignal): Promise<void> {
+  await ensureWrk()
+  const machine = describeMachine().map(line => `- ${line}`)
+  say('the chain, and what it is measured by …')
+  const rounds = values.quick ? 1 : 3
+  const load = await withLoadTargets(signal, targets => measureLoad(targets, rounds, signal, say))
+  tell('load', `${[...machine, '', ...renderLoad(load)].join('\n')}\n`)
+}
+
+async function measureCommands(
+  runs: number,
+  isWanted: (part: string) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const machine = describeMachine()
   const helpMs = isWanted('help') ? await measureHelp(3 * runs, signal) : undefined
-  const load = isWanted('load') ? await measureChain(signal) : undefined
   const pairs = isWanted('up') ? await measureUp(runs, signal) : undefined
   const sizes = values.quick ? [1, 10] : [1, 10, 50, 100]
   const growth = isWanted('growth') ? await measureGrowth(sizes, signal) : undefined
-  const figures = renderFigures({
+  const figures = {
     machine,
     ...(pairs && { pairs }),
     ...(growth && { growth }),
-    ...(load && { load }),
     ...(helpMs && { helpMs }),
-  })
+  }
+  tell('start-up', renderFigures(figures))
+}
+
+function tell(part: 'start-up' | 'load', figures: string): void {
   process.stdout.write(figures)
-  if (values.write) writeReadme(figures)
+  if (values.write) writeReadme(part, figures)
 }
 
 function measureUp(runs: number, signal: AbortSignal): Promise<Pair[]> {
   say(`${runs} pairs of lab and script …`)
   return compareWithScript(runs, signal)
-}
-
-async function measureChain(signal: AbortSignal): Promise<LoadFigures[]> {
-  await ensureWrk()
-  say('the chain, and what it is measured by …')
-  return withLoadTargets(signal, targets => measureLoad(targets, values.quick ? 1 : 3, signal, say))
 }
 
 /** The script's daemons have their code compiled where the lab's have it. */

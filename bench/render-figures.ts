@@ -1,7 +1,5 @@
 import type { Pair } from './compare-with-script.ts'
 import type { Growth } from './grow.ts'
-import type { LoadFigures } from './load/measure-load.ts'
-import { renderLoad } from './load/render-load.ts'
 import { renderTable } from './render-table.ts'
 import { fitLine, spreadOf } from './statistics.ts'
 
@@ -9,17 +7,15 @@ export interface Figures {
   readonly machine: readonly string[]
   readonly pairs?: readonly Pair[]
   readonly growth?: readonly Growth[]
-  readonly load?: readonly LoadFigures[]
   readonly helpMs?: readonly number[]
 }
 
-/** The figures that were taken, as Markdown that also reads well on a terminal. */
-export function renderFigures({ machine, pairs, growth, load, helpMs }: Figures): string {
+/** The figures that were taken of the commands, as Markdown that also reads well on a terminal. */
+export function renderFigures({ machine, pairs, growth, helpMs }: Figures): string {
   const parts = [
     machine.map(line => `- ${line}`),
     pairs && [`dhcp-mode, ${pairs.length} runs in turns:`, '', ...renderPairs(pairs)],
     growth && ['Isolated networks of five guests, each guest leased:', '', ...renderGrowth(growth)],
-    load && renderLoad(load),
     helpMs && [`\`lab --help\`: ${spreadText(helpMs)} ms (${helpMs.length} runs).`],
   ]
   return parts.flatMap(part => (part === undefined ? [] : [...part, ''])).join('\n')

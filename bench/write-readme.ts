@@ -1,15 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** Puts the figures into README.md of this folder, between its markers. Throws where it has none. */
-export function writeReadme(figures: string): void {
+/** Puts figures into README.md of this folder, between the markers of their part. Throws where it has none. */
+export function writeReadme(part: 'start-up' | 'load', figures: string): void {
+  const begin = `<!-- begin ${part} figures: make bench writes them -->`
+  const end = `<!-- end ${part} figures -->`
   const path = `${import.meta.dirname}/README.md`
   const before = readFileSync(path, 'utf8')
-  const [head, rest] = before.split(BEGIN)
-  const tail = rest?.split(END)[1]
+  const [head, rest] = before.split(begin)
+  const tail = rest?.split(end)[1]
   if (head === undefined || tail === undefined)
-    throw new Error(`${path} has no line ${BEGIN} … ${END}`)
-  writeFileSync(path, `${head}${BEGIN}\n\n${figures}\n${END}${tail}`)
+    throw new Error(`${path} has no line ${begin} … ${end}`)
+  writeFileSync(path, `${head}${begin}\n\n${figures}\n${end}${tail}`)
 }
-
-const BEGIN = '<!-- begin figures: make bench writes them -->'
-const END = '<!-- end figures -->'
