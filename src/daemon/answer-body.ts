@@ -25,6 +25,18 @@ export function openAnswerBody(head: AnswerHead, method: string): AnswerBody {
   return length >= 0 ? new Sized(length) : new Sized(Number.POSITIVE_INFINITY)
 }
 
+/**
+ * Whether nobody can be of another opinion about where an answer ends, so that what comes behind it on the connection is
+ * the next one. Python has no need to know, since its agent makes a connection for every request.
+ */
+export function hasCertainEnd({ status, headers }: AnswerHead, method: string): boolean {
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return false
+  const encoding = findHeader(headers, 'transfer-encoding')
+  const length = findHeader(headers, 'content-length')
+  if (encoding === undefined) return /^\d+$/.test(length ?? '')
+  return encoding === 'chunked' && length === undefined
+}
+
 /** As Python's int() reads it; NaN for what is no number. */
 function readLength(text: string): number {
   return /^\s*[+-]?\d+(?:_\d+)*\s*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN

@@ -1,5 +1,5 @@
 import type { NovaAnswer } from '../neutron/metadata-agent/nova-request.ts'
-import { type AnswerBody, openAnswerBody } from './answer-body.ts'
+import { type AnswerBody, hasCertainEnd, openAnswerBody } from './answer-body.ts'
 import { type AnswerHead, MalformedAnswer, readAnswerHead } from './answer-head.ts'
 import { findHeadEnd } from './find-head-end.ts'
 import { GrowingBytes } from './growing-bytes.ts'
@@ -84,7 +84,8 @@ export class AnswerReader {
     if (head === undefined || body === undefined) return undefined
     const { status, headers } = head
     const broken = isReset ? 'unreadable' : hasEnded ? body.atEnd : body.broken
-    const closes = head.closes || hasEnded || body.hasMore || broken !== null
+    const isOver = head.closes || hasEnded || body.hasMore || broken !== null
+    const closes = isOver || !hasCertainEnd(head, this.#method)
     return { answer: { status, headers, body: body.join() }, closes, broken }
   }
 }

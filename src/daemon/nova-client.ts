@@ -44,12 +44,12 @@ export function createNovaClient(config: ClientConfig, silenceLimitMs = 60_000):
     const outcome = await connection.ask(request, silenceLimitMs)
     if (!connection.isUsable) return outcome
     // Those made for what may not be sent twice would only pile up.
-    if (idle.length < idleLimit && repeatable.has(request.method)) idle.push(connection)
+    if (idle.length < idleLimit && isRepeatable(request)) idle.push(connection)
     else connection.close()
     return outcome
   }
   const askHome = async (request: NovaRequest) => {
-    const kept = repeatable.has(request.method) ? takeUsable(idle) : undefined
+    const kept = isRepeatable(request) ? takeUsable(idle) : undefined
     if (kept === undefined) return askOn(open(home), request)
     const outcome = await askOn(kept, request)
     if (outcome.kind !== 'unreachable' || kept.hasHeard) return outcome
@@ -121,8 +121,13 @@ function settle(
 
 /**
  * Nova may close a kept connection just as we write on it, and then nobody knows whether it has read the request.
- * What may not be sent twice is therefore sent on a connection of its own.
+ * What may not be sent twice is therefore sent on a connection of its own; and so is a body, which is the guest's: a
+ * server that leaves it unread takes it for the next request, whose answer another guest would get.
  */
+function isRepeatable({ method, body }: NovaRequest): boolean {
+  return repeatable.has(method) && body.length === 0
+}
+
 const repeatable = new Set(['GET', 'HEAD'])
 const idleLimit = 256
 /** requests before 2.33 trips over it. */
