@@ -52,7 +52,12 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
     ...portAddressSteps({
       ...place,
       addresses: fixed.map(({ subnet, address }) => withPrefix(subnet, address)),
-    }).map(step => ({ ...step, needs: [...step.needs, ...sysctls.map(({ id }) => id)] })),
+    }).map(step => ({
+      ...step,
+      needs: [...step.needs, ...sysctls.map(({ id }) => id)],
+      // What the guest has leased or made itself is none of the step's, and would stay.
+      removeLines: [`address flush dev ${wish.device} scope global`],
+    })),
     ...routeStep({
       ...place,
       routes: staticRoutes(

@@ -1,7 +1,7 @@
 import type { Subnet } from '../cloud/cloud.ts'
 import { stepIds } from './names.ts'
 import type { PluggedPort } from './plug-port.ts'
-import type { ExpectedRoute, IpStep, Step } from './step.ts'
+import type { ExpectedRoute, IpStep } from './step.ts'
 
 interface PortPlace {
   readonly host: string
@@ -24,7 +24,7 @@ export function withPrefix({ cidr, ip_version }: Subnet, address: string): PortA
 /** Brings a plugged port up and gives it its addresses, in order. */
 export function portAddressSteps(
   place: PortPlace & { readonly port: PluggedPort; readonly addresses: readonly PortAddress[] },
-): Step[] {
+): IpStep[] {
   const { port, device, addresses, namespace } = place
   return [
     {
@@ -42,7 +42,7 @@ export function portAddressSteps(
         links: [{ device, macAddress: port.mac_address }],
         addresses: addresses.map(({ address }) => ({ device, address })),
       },
-    } satisfies IpStep,
+    },
   ]
 }
 

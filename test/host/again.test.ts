@@ -92,6 +92,35 @@ test('a network more or less comes and goes with its services, and the superviso
   })
 })
 
+test('a guest that comes by its addresses in another way keeps none that it had', async t => {
+  const network = (modes: string, more = '') => `
+networks: {private: {subnets: [{cidr: 192.168.30.0/24}, {cidr: "fd00:30::/64", ${modes}}]}}
+routers: {edge: {interfaces: [private]}}
+${more}`
+  const slaac = 'ipv6_ra_mode: slaac, ipv6_address_mode: slaac'
+  const stateful = 'ipv6_ra_mode: dhcpv6-stateful, ipv6_address_mode: dhcpv6-stateful'
+  const guest = (nic: string) => `guests: {g: {networks: [{name: private, ${nic}}]}}\n`
+  const leases = network(slaac, guest('mac_address: "fa:16:3e:00:00:09"'))
+  const portless = network(slaac, guest('port: false, fixed_ip: 192.168.30.66'))
+  const leasesIpv4 = network(stateful, guest('fixed_ips: [192.168.30.9, "fd00:30::9"]'))
+  await withTopologyFile(leases, async path => {
+    await withLab(t, path, async ({ name, run, inNode }) => {
+      const addresses = async (text: string) => {
+        writeFileSync(path, text)
+        const up = await run(['up', path, '--name', name])
+        t.is(up.exitCode, 0, up.stderr)
+        const shown = await inNode('g', 'ip -o address show dev eth0 scope global'.split(' '))
+        return Array.from(shown.matchAll(/inet6? (\S+)/g), ([, address]) => address)
+      }
+      const leased = ['192.168.30.3/24', 'fd00:30::f816:3eff:fe00:9/64']
+      t.deepEqual(await addresses(portless), ['192.168.30.66/24'])
+      t.deepEqual(await addresses(leases), leased)
+      t.deepEqual(await addresses(leasesIpv4), ['192.168.30.9/24'])
+      t.deepEqual(await addresses(leases), leased)
+    })
+  })
+})
+
 for (const mode of ['dhcp-mode', 'router-mode'])
   test(`${mode} changes its release and back, and leaves nothing of the other's rules`, async t => {
     await withLab(t, mode, async ({ name, run, inNode }) => {
