@@ -20,7 +20,7 @@ export function deriveInstances(
   const numbers = numberImages(all)
   const numberOf = (id: string | null) => (id === null ? null : (numbers.get(id) ?? null))
   return Object.entries(topology.instances).map(([name, instance], index) => {
-    const id = instance.id ?? deriveId(lab, `instance/${name}`)
+    const id = instance.id ?? deriveInstanceId(lab, name, topology)
     const display_name = instance.display_name ?? name
     const images = settleImages(lab, instance)
     return {
@@ -49,6 +49,15 @@ export function deriveInstances(
       ec2_ramdisk_id: numberOf(images.ramdisk_id),
     }
   })
+}
+
+/** A device that a guest's port names is none that Nova has: an id that is derived gives way to it. */
+function deriveInstanceId(lab: string, name: string, { guests }: Topology): string {
+  const absent = new Set(
+    Object.values(guests).flatMap(({ networks }) => networks.map(({ device_id }) => device_id)),
+  )
+  const id = deriveId(lab, `instance/${name}`)
+  return absent.has(id) ? deriveId(lab, `instance/${name}#1`) : id
 }
 
 type Images = Pick<Instance, 'image_id' | 'kernel_id' | 'ramdisk_id'>

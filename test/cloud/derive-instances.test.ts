@@ -78,3 +78,14 @@ test('what is left out is not there', t => {
     ramdisk_id: null,
   })
 })
+
+test('an instance’s derived id gives way to a guest’s device, which Nova does not have', t => {
+  const networks = { a: { subnets: [{ cidr: '10.0.0.0/24' }] } }
+  const instances = { vm1: { networks: ['a'] } }
+  const [before] = instancesOf(instances)
+  const guests = { ghost: { networks: [{ name: 'a', device_id: before?.id }] } }
+  const cloud = readCloud(JSON.stringify({ networks, instances, guests }))
+  const [after] = cloud.instances
+  t.not(after?.id, before?.id)
+  t.is(after?.port_ids.length, 1)
+})
