@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import * as v from 'valibot'
 import type { Mistake, Position, TopologyPath } from '../topology/mistake.ts'
+import { socketPath } from '../topology/schema/metadata-agent-schema.ts'
 import type { Topology } from '../topology/schema.ts'
 
 interface ResolvedFiles {
@@ -27,7 +29,7 @@ export async function resolveFiles(
     ...filesOf(agent, agentFiles, ['neutron', 'metadata_agent']),
     ...filesOf(wsgi, wsgiFiles, ['nova', 'wsgi']),
   ]
-  const mistakes = await findMistakes(files)
+  const mistakes = [...findSocketMistakes(agent), ...(await findMistakes(files))]
   return {
     topology: {
       ...topology,
@@ -63,9 +65,23 @@ function filesOf<T extends object>(
   })
 }
 
-async function findMistakes(
-  files: readonly NamedFile[],
-): Promise<{ readonly message: string; readonly path: readonly string[] }[]> {
+/** The folder of the topology is part of the path now. */
+function findSocketMistakes({ metadata_proxy_socket: path }: Agent): PathMistake[] {
+  const { issues = [] } = path === undefined ? {} : v.safeParse(socketPath, path)
+  return issues.map(({ message }) => ({
+    message: `\`metadata_proxy_socket\`: ${path} ${message}`,
+    path: ['neutron', 'metadata_agent', 'metadata_proxy_socket'],
+  }))
+}
+
+type Agent = Topology['neutron']['metadata_agent']
+
+interface PathMistake {
+  readonly message: string
+  readonly path: readonly string[]
+}
+
+async function findMistakes(files: readonly NamedFile[]): Promise<PathMistake[]> {
   if (files.length === 0) return []
   const { findPemMistake } = await import('./find-pem-mistake.ts')
   return files.flatMap(({ path, name, file }) => {

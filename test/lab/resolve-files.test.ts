@@ -75,3 +75,17 @@ test('paths are relative to the topology, and absolute ones stay', async t => {
   t.is(await socket('/run/agent'), '/run/agent')
   t.is(await socket('run/agent', '<stdin>'), join(process.cwd(), 'run/agent'))
 })
+
+test('a socket’s path is one that haproxy can have when the folder is before it, too', async t => {
+  const told = async (path: string) => {
+    const options = 'neutron: {metadata_agent: {metadata_proxy_socket: agent}}'
+    return (await resolve(options, path)).told
+  }
+  t.deepEqual(await told('/srv/my labs/lab.yaml'), [
+    '2:28 `metadata_proxy_socket`: /srv/my labs/agent must be a path without spaces, quotes and the like',
+  ])
+  const deep = `/srv/${'x'.repeat(100)}`
+  t.deepEqual(await told(`${deep}/lab.yaml`), [
+    `2:28 \`metadata_proxy_socket\`: ${deep}/agent is longer than the 107 bytes that a socket’s path may have`,
+  ])
+})

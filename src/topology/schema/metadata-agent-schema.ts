@@ -18,6 +18,13 @@ function isName(text: string): boolean {
   return v.is(domainName, text) && !/^[\d.]+$/.test(text)
 }
 
+/** As haproxy's configuration can hold it, and the kernel (unix(7)); a relative one must still fit when it is resolved. */
+export const socketPath = v.pipe(
+  filePath,
+  v.regex(/^[\w./@:+,=-]+$/, 'must be a path without spaces, quotes and the like'),
+  v.maxBytes(107, 'is longer than the 107 bytes that a socket’s path may have'),
+)
+
 /** metadata_agent.ini. */
 export const metadataAgent = v.strictObject({
   metadata_proxy_shared_secret: v.exactOptional(
@@ -31,11 +38,7 @@ export const metadataAgent = v.strictObject({
     describe(
       'Socket of an agent elsewhere',
       'UNIX socket of a neutron-metadata-agent that is not the lab’s: the lab starts none, and no nova-api-metadata. Relative to this file.',
-      v.pipe(
-        filePath,
-        v.regex(/^[\w./@:+,=-]+$/, 'must be a path without spaces, quotes and the like'),
-        v.maxBytes(107, 'is longer than the 107 bytes that a socket’s path may have'),
-      ),
+      socketPath,
     ),
   ),
   nova_metadata_host: v.exactOptional(
