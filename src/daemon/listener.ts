@@ -1,5 +1,6 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
 import type { SecureListening } from './server-tls.ts'
+import { reasonOf } from './tls-reason.ts'
 
 /** A listening socket whose connections each have something that can be asked to stop. */
 export interface Listener {
@@ -51,11 +52,6 @@ function listenSecurely(
     .createServer({ ...options, ...HALF_OPEN }, accept)
   server.on('tlsClientError', error => onFailure(reasonOf(error)))
   return server
-}
-
-/** OpenSSL's own words alone, where it has said something. */
-function reasonOf(error: Error): string {
-  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
 }
 
 function explain(error: NodeJS.ErrnoException & { port?: number }): Error {

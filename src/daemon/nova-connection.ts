@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { NovaOutcome, NovaRequest } from '../neutron/metadata-agent/nova-request.ts'
 import { AnswerReader, type ReadAnswer } from './http-answer.ts'
+import { reasonOf } from './tls-reason.ts'
 
 /** What comes of a request on one connection. */
 export type ConnectionOutcome =
@@ -19,7 +20,7 @@ export class NovaConnection {
     socket.setNoDelay(true)
     socket.on('data', packet => this.#receive(packet))
     socket.on('end', () => this.#end(false, 'nova closed the connection'))
-    socket.on('error', error => this.#end(true, error.message || String(error)))
+    socket.on('error', error => this.#end(true, reasonOf(error) || String(error)))
     // A TLS connection that is cut in its handshake ends without another word.
     socket.on('close', () => this.#end(true, 'the connection closed'))
   }

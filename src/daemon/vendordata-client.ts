@@ -9,6 +9,7 @@ import {
   type VendordataRequest,
   type VendordataResponse,
 } from '../nova/vendordata/fetch.ts'
+import { reasonOf } from './tls-reason.ts'
 
 /**
  * Posts to a vendor data service, each time on a connection of its own. Loaded only where a topology has DynamicJSON,
@@ -100,7 +101,7 @@ function explain(error: Error, url: URL): Error {
   const code = 'code' in error ? String(error.code) : ''
   const isTls = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/.test(code)
   const what = isTls ? 'SSL exception connecting' : 'Unable to establish connection'
-  return new VendordataFailure(`${what} to ${url}: ${error.message}`, { cause: error })
+  return new VendordataFailure(`${what} to ${url}: ${reasonOf(error)}`, { cause: error })
 }
 
 /** Nova has no limit; what is not vendor data must not take the memory of the machine. */

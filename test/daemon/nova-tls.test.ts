@@ -97,6 +97,12 @@ const asks = test.macro({
     await listener.stop(0)
     if (typeof outcome === 'string') t.is(`${came.kind}`, outcome, JSON.stringify(came))
     else t.regex(came.kind === 'unreachable' ? came.reason : came.kind, outcome)
+    if (came.kind !== 'answer')
+      t.regex(
+        came.reason,
+        /^https?:\S+ (?!.*(Node\.js|deps\/openssl)).{1,100}$/,
+        'one line, for operators',
+      )
   },
 })
 
