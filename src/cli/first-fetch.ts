@@ -5,6 +5,7 @@ import type { ApplyEvent } from '../lab/apply.ts'
 import { explainElsewhere } from '../lab/explain-elsewhere.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
 import { whyNoMetadata } from '../neutron/why-no-metadata.ts'
+import { whyUnknownGuests } from '../nova/why-unknown-guests.ts'
 import type { Step } from '../plan/step.ts'
 import { asTyped } from './command-name.ts'
 
@@ -74,7 +75,10 @@ function reasons(cloud: Cloud, { id }: Instance): string[] {
   const unserved = cloud.networks
     .filter(network => ports.some(port => port.network_id === network.id))
     .flatMap(network => whyNoMetadata(cloud, network) ?? [])
-  return unserved.length > 0 ? unserved : explainElsewhere(cloud).map(asTyped)
+  if (unserved.length > 0) return unserved
+  const elsewhere = explainElsewhere(cloud).map(asTyped)
+  const unknown = whyUnknownGuests(cloud)
+  return elsewhere.length > 0 || unknown === null ? elsewhere : [unknown]
 }
 
 const IPV6_ALONE =

@@ -21,7 +21,7 @@ export function explainElsewhere(cloud: Cloud): string[] {
     const endpoint = novaEndpoint(metadata_agent)
     return [
       `its metadata comes from another nova, ${endpoint.protocol}://${formatAuthority(endpoint)}; ` +
-        `\`lab logs neutron-metadata-agent\` says what came of asking it`,
+        `\`lab --lab ${cloud.lab} logs neutron-metadata-agent\` says what came of asking it`,
     ]
   }
   return [
