@@ -54,7 +54,7 @@ export class Supervisor {
     return this.#watched.filter(watched => {
       if (watched.isBeingPutBack || !isDead(watched)) return false
       watched.process = findService(watched.service)
-      return watched.process === null && Date.now() >= watched.retryAt
+      return watched.process === null && performance.now() >= watched.retryAt
     })
   }
 
@@ -82,7 +82,7 @@ export class Supervisor {
       if (signal.aborted) return
       watched.failures += 1
       watched.retryAt =
-        Date.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
+        performance.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
       const words = error instanceof Error ? error.message : String(error)
       this.#remember(service, words)
       this.#log(service, 'ERROR', words)
@@ -120,6 +120,7 @@ const MAX_BACKOFF_MS = 10_000
 interface Watched {
   readonly service: ServiceStep
   process: ProcessIdentity | null
+  /** Of performance.now(): a clock that is set back must not make it wait. */
   retryAt: number
   failures: number
   isBeingPutBack: boolean
