@@ -1,5 +1,26 @@
 import { GrowingBytes } from './growing-bytes.ts'
-import { MalformedRequest } from './http-request.ts'
+import { MalformedRequest, type RequestHead } from './http-request.ts'
+
+/** What a head says of the body behind it. */
+export interface Framing {
+  readonly isChunked: boolean
+  /** Of Content-Length, as it came; those of several joined with a comma. */
+  readonly length: string | undefined
+}
+
+/**
+ * From headers as they came: with an underscore a name is another one here, though WSGI makes the same of both. A proxy
+ * passes it on without a thought, and would be of another opinion about where the request ends.
+ */
+export function readFraming(headers: RequestHead['headers']): Framing {
+  const find = (name: string) =>
+    headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value.trim())
+  const lengths = find('content-length')
+  return {
+    isChunked: find('transfer-encoding').some(value => value.toLowerCase().includes('chunked')),
+    length: lengths.length === 0 ? undefined : lengths.join(','),
+  }
+}
 
 /** A request's body while it comes. */
 export interface RequestBody {
@@ -15,11 +36,9 @@ export interface RequestBody {
  * is taken off the connection: nova looks at no body but a password's, whose 1020 bytes either has passed by then.
  * A chunked one counts as empty, since WebOb does not read a body without a length. Throws MalformedRequest.
  */
-export function openRequestBody(headers: ReadonlyMap<string, string>): RequestBody {
-  const isChunked = headers.get('transfer-encoding')?.toLowerCase().includes('chunked')
+export function openRequestBody({ isChunked, length }: Framing): RequestBody {
   if (isChunked) return new ChunkedBody()
-  const length = headers.get('content-length')
-  return length === undefined ? noBody : new SizedBody(readLength(length.trim()))
+  return length === undefined ? noBody : new SizedBody(readLength(length))
 }
 
 function readLength(text: string): number {

@@ -22,7 +22,9 @@ export interface HttpOptions extends ReaderOptions {
   /** How the server writes an answer, and after which requests it keeps the connection; HTTP/1.1's way unless told. */
   readonly write?: (answer: Answer, request: HttpRequest, keepAlive: boolean) => Buffer
   readonly isKeptAlive?: (request: HttpRequest) => boolean
-  /** For a head, and for the next packet of a body; as long as the guest's proxy waits unless told. */
+  /** Whether a peer that expects it is told to send its body; eventlet does so, whether the body is there or not. */
+  readonly invitesBody?: boolean
+  /** For a head, the next packet of a body, and a peer to read; as long as the guest's proxy waits unless told. */
   readonly patienceMs?: number
 }
 
@@ -104,10 +106,15 @@ export class HttpConnection {
 
   /** A peer that expects it holds its body back until it is asked for. */
   #inviteBody(headers: HttpRequest['headers']): void {
-    const isExpected = headers.get('expect')?.trim().toLowerCase() === '100-continue'
-    if (!isExpected || this.#isInvited) return
+    if (this.#isInvited || this.#options.invitesBody === false) return
+    if (headers.get('expect')?.trim().toLowerCase() !== '100-continue') return
     this.#isInvited = true
     this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+  }
+
+  #beDone(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
   }
 
   #bePatient(): void {
@@ -118,9 +125,9 @@ export class HttpConnection {
 
   #respond(read: ReadRequest): void {
     this.#state = 'busy'
+    if (read.body.length > 0) this.#inviteBody(read.headers)
     this.#isInvited = false
-    clearTimeout(this.#patience)
-    this.#patience = undefined
+    this.#beDone()
     const request = { ...read, peer: this.#socket.remoteAddress ?? '' }
     const startedMs = performance.now()
     const answer = this.#options.answer(request)
@@ -146,11 +153,17 @@ export class HttpConnection {
     if (bytes === undefined) this.#socket.destroy()
     else if (!keepAlive) this.#finishAnswered(bytes, request)
     else if (this.#socket.write(bytes)) this.#goOn()
-    // A peer that asks and does not read the answers would have them pile up here.
-    else this.#socket.once('drain', () => this.#goOnLater())
+    else this.#awaitReader()
+  }
+
+  /** A peer that asks and does not read the answers would have them pile up here, and stay for ever. */
+  #awaitReader(): void {
+    this.#bePatient()
+    this.#socket.once('drain', () => this.#goOnLater())
   }
 
   #goOnLater(): void {
+    this.#beDone()
     this.#goOn()
     this.#serve()
   }

@@ -1,11 +1,13 @@
 import type { Headers } from '../wsgi/headers.ts'
 import { Memory } from '../wsgi/memory.ts'
+import { type Framing, readFraming } from './http-body.ts'
 import type { RequestHead } from './http-request.ts'
 
 /** A head, and what its server makes of the headers. */
 export interface KnownHead {
   readonly head: RequestHead
   readonly headers: Headers
+  readonly framing: Framing
 }
 
 /** Heads that were read before: clients repeat themselves, and most requests are a head and nothing else. */
@@ -24,7 +26,8 @@ export class KnownHeads {
 
   /** Folds and keeps a head that was read from these bytes. */
   learn(bytes: Buffer, head: RequestHead): KnownHead {
-    const known = { head, headers: this.#foldHeaders(head.headers) }
+    const headers = this.#foldHeaders(head.headers)
+    const known = { head, headers, framing: readFraming(head.headers) }
     return this.#memory.keep(bytes.toString('latin1', 0, head.sizeBytes), known)
   }
 }

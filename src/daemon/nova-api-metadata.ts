@@ -61,6 +61,7 @@ function makeOptions(
     requestLineLimitBytes: 65_536,
     write: writeUwsgiResponse,
     isKeptAlive: isKeptAliveByUwsgi,
+    invitesBody: false,
     answer(request) {
       try {
         const answer = answerMetadata(request, { ...context, nowMs: Date.now() })

@@ -67,7 +67,7 @@ export class RequestReader {
 
   #open() {
     const known = this.#openKnown() ?? this.#openNew()
-    return known && { ...known, body: openRequestBody(known.headers) }
+    return known && { ...known, body: openRequestBody(known.framing) }
   }
 
   #openKnown(): KnownHead | undefined {

@@ -138,6 +138,46 @@ test(givesUp, 'a head', 'GET / HTTP/1.1\r\n')
 test(givesUp, 'a body', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na')
 test(givesUp, 'a chunk', 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na')
 
+test('one that does not read its answer is not waited for without end', async t => {
+  const body = Buffer.alloc(2 ** 24)
+  await using server = await serve({
+    patienceMs: 50,
+    answer: () => ({ status: 200, contentType: null, body }),
+  })
+  const socket = connect(server.at)
+  socket.pause()
+  socket.on('error', () => socket.destroy())
+  socket.write(get('/').repeat(3))
+  const served = await server.accepted
+  if (!served.closed) await once(served, 'close')
+  t.deepEqual(server.logged, ['/'])
+  socket.destroy()
+})
+
+test('a header that frames a message has no underscore', async t => {
+  await using server = await serve()
+  for (const line of ['Content_Length: 9', 'Transfer_Encoding: chunked']) {
+    const bytes = await exchangeBytes(server.at, get('/a', line) + get('/b', 'Connection: close'))
+    t.deepEqual(targetsOf(String(bytes)), ['/a', '/b'])
+  }
+})
+
+const invited = 'HTTP/1.1 100 Continue\r\n\r\n'
+const isInvited = test.macro({
+  title: (_, what: string) => `a body that is announced: ${what}`,
+  async exec(t, _: string, changes: Partial<HttpOptions>, length: string, expected: number) {
+    await using server = await serve(changes)
+    const lines = ['Expect: 100-Continue', length, 'Connection: close']
+    const bytes = await exchangeBytes(server.at, `${get('/', ...lines)}ab`)
+    t.is(String(bytes).split(invited).length - 1, expected)
+    t.deepEqual(targetsOf(String(bytes)), ['/'])
+  },
+})
+
+test(isInvited, 'eventlet asks for it even where it is there', {}, 'Content-Length: 2', 1)
+test(isInvited, 'not for one of nothing', {}, 'Content-Length: 0', 0)
+test(isInvited, 'uwsgi never asks', { invitesBody: false }, 'Content-Length: 2', 0)
+
 test('a peer that goes on after an error is cut off', async t => {
   await using server = await serve({ patienceMs: 50 })
   const socket = connect({ ...server.at, allowHalfOpen: true })
