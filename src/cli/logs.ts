@@ -29,9 +29,10 @@ export async function logs(
     return printJson(
       files.map(file => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') })),
     )
-  if (files.length === 0)
+  const told = files.filter(file => statSync(file).size > 0)
+  if (told.length === 0)
     return remark(`${service ?? 'Nothing'} has logged nothing yet in lab ${lab}.`)
-  print(files.map(file => render(file, files.length > 1)).join('\n'))
+  print(told.map(file => render(file, told.length > 1)).join('\n'))
 }
 
 /** One that is still to come; tail waits for it. Throws LabError where no service is named. */

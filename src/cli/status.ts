@@ -74,7 +74,7 @@ function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: s
   const rows = seen.services.map(row => [
     `  ${row.name}`,
     row.pid === null ? 'down' : `pid ${row.pid}`,
-    describeHistory(row.history),
+    describeHistory(row),
   ])
   return [
     `${mark} Lab ${color.bold(seen.lab)} ${seen.state}: ${seen.standing} of ${seen.resources} resources ` +
@@ -82,7 +82,7 @@ function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: s
     '',
     ...alignColumns(rows),
     ...(seen.agentProblem === null ? [] : ['', `${color.yellow('!')} ${seen.agentProblem}`]),
-    ...(whole ? [] : ['', ...seen.differences.map(({ text }) => `${color.red('-')} ${text}`)]),
+    ...(whole ? [] : ['', ...textsOf(seen.differences).map(text => `${color.red('-')} ${text}`)]),
     ...(whole
       ? []
       : [
@@ -92,7 +92,14 @@ function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: s
   ].join('\n')
 }
 
-function describeHistory(history: ServiceHistory | null): string {
+/** Of several resources in a namespace that is gone, the same is to be said. */
+function textsOf(differences: readonly { readonly text: string }[]): string[] {
+  return [...new Set(differences.map(({ text }) => text))]
+}
+
+function describeHistory({ history, pid, service }: ServiceRow): string {
+  if (pid === null && history?.lastError)
+    return asTyped(`cannot be started again: \`lab logs ${service}\``)
   if (history === null || history.restarts === 0) return ''
   const times = history.restarts === 1 ? 'once' : `${history.restarts} times`
   return `died and was put back ${times}, last at ${history.lastRestartAt}`

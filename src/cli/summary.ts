@@ -3,7 +3,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
 import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
-import { commandName } from './command-name.ts'
+import { asTyped, commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { count, describeSize } from './describe-size.ts'
 import type { Fetched, FirstFetch } from './first-fetch.ts'
@@ -31,7 +31,7 @@ export async function summarize(
       headline(result, options.seconds, color),
       ...renderNamespaces(namespaces, color),
       ...renderWarning(whyNoRateLimits(cloud), color),
-      ...renderFetched(fetched, color),
+      ...renderFetched(fetched, cloud.lab, color),
       ...renderNext(cloud, color),
     ].join('\n'),
   )
@@ -74,14 +74,14 @@ function isUnexpectedFailure(fetched: Fetched | null): boolean {
   return fetched !== null && 'problem' in fetched && fetched.reasons.length === 0
 }
 
-function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] {
+function renderFetched(fetched: Fetched | null, lab: string, color: ChalkInstance): string[] {
   if (fetched === null) return []
   const url = `http://169.254.169.254${fetched.path}`
   if ('problem' in fetched)
     return [
       '',
       `${color.yellow('!')} ${fetched.instance} gets no metadata from ${url}`,
-      ...indent([fetched.problem, ...fetched.reasons].join('\n')),
+      ...indent([fetched.problem, ...reasonsOf(fetched.reasons, lab)].join('\n')),
     ]
   const lines = laidOut(fetched.body).split('\n')
   const rest = lines.length > MAX_LINES ? ['  …'] : []
@@ -91,6 +91,15 @@ function renderFetched(fetched: Fetched | null, color: ChalkInstance): string[] 
     ...indent(lines.slice(0, MAX_LINES).map(shorten).join('\n')),
     ...rest,
   ]
+}
+
+/** The lab's own services have answered where nothing else explains it, and their logs say why. */
+function reasonsOf(reasons: readonly string[], lab: string): readonly string[] {
+  if (reasons.length > 0) return reasons
+  const logs = ['neutron-metadata-agent', 'nova-api-metadata'].map(
+    service => `\`lab --lab ${lab} logs ${service}\``,
+  )
+  return [asTyped(`${logs.join(' and ')} say why`)]
 }
 
 const MAX_LINES = 8

@@ -2,7 +2,8 @@ import type { ServiceStep } from '../plan/step.ts'
 import { startService } from '../runtime/process/start-service.ts'
 import { stopServices } from '../runtime/process/stop-services.ts'
 import { agentOf } from '../runtime/process/supervisor.ts'
-import type { LabRecord } from './record.ts'
+import { LabError } from './lab-error.ts'
+import { type LabRecord, upCommandOf } from './record.ts'
 
 export interface Restarted {
   readonly name: string
@@ -26,7 +27,9 @@ export async function restartServices(
   const restarted: Restarted[] = []
   if (!all.some(isWanted)) return restarted
   const start = async (service: ServiceStep, limit?: AbortSignal) => {
-    const { pid } = await startService(service, lab, limit)
+    const { pid } = await startService(service, lab, limit).catch((error: unknown) => {
+      throw limit?.aborted ? error : explain(error, service, record)
+    })
     if (isWanted(service)) restarted.push({ name: service.name, pid })
   }
   const supervisors = all.filter(isSupervisor)
@@ -42,6 +45,15 @@ export async function restartServices(
     for (const supervisor of supervisors) await start(supervisor)
   }
   return restarted
+}
+
+function explain(error: unknown, { name, supervised }: ServiceStep, record: LabRecord): LabError {
+  const words = error instanceof Error ? error.message : String(error)
+  return new LabError(`Cannot start ${name}\n${words}`, {
+    cause: error,
+    standing: supervised ? 'The supervisor goes on trying.' : 'It is down.',
+    hint: `\`lab status ${record.lab}\` tells which of its files were changed; \`${upCommandOf(record)}\` puts them right.`,
+  })
 }
 
 /** Every name by which a lab's services are known: their kinds, their own names and the agents of OpenStack. */

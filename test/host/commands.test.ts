@@ -110,6 +110,10 @@ test('lab logs shows each service, and follows', async t => {
     const silent = await run(['logs', 'neutron-dhcp-agent'])
     t.is(silent.exitCode, 0)
     t.regex(silent.stderr, /neutron-dhcp-agent has logged nothing yet/)
+    const empty = await run(['logs', 'dnsmasq'])
+    t.is(empty.stdout, '')
+    t.regex(empty.stderr, /dnsmasq has logged nothing yet/)
+    t.notRegex((await run(['logs'])).stdout, /<==\n\n/)
     const follow = spawn(
       join(projectRoot, 'lab'),
       ['--lab', name, 'logs', '-f', 'nova-api-metadata'],

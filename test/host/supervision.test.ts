@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
+import { execa } from 'execa'
 import { identify, isAlive } from '../../src/linux/process-table.ts'
 import { findService } from '../../src/runtime/process/find-service.ts'
 import { type StandingLab, hostTest as test, waitFor, withLab } from './support/lab.ts'
@@ -81,6 +82,33 @@ test("an agent's socket that was removed is told by status and put back by lab u
     t.is((await lab.run(['up', 'dhcp-mode', '--name', lab.name])).exitCode, 0)
     await lab.inNode('vm1', FETCH)
     t.is((await statusOf(lab.name)).ended.exitCode, 0)
+  })
+})
+
+test('a proxy whose configuration was spoilt is told by restart and status, and put back by lab up', async t => {
+  await withLab(t, 'dhcp-mode', async lab => {
+    const { name } = serviceOf(lab.name, 'haproxy')
+    const network = name.replace('haproxy-', '')
+    const file = `/var/lib/lab/${lab.name}/ns-metadata-proxy/${network}.conf`
+    appendFileSync(file, 'nonsense\n')
+    const { exitCode, stderr } = await lab.run(['restart', 'haproxy'])
+    t.is(exitCode, 1)
+    t.regex(stderr, new RegExp(`^✖ Cannot start ${name}\\n  ip netns exec .*\\n  exited with 1: `))
+    t.regex(stderr, /unknown keyword 'nonsense'.*supervisor goes on trying.*\n.*lab up .*puts/s)
+    const tells = new RegExp(`${name} +down +cannot be started again: .*lab logs haproxy`)
+    await waitFor('status tells it', async () => tells.test((await lab.run(['status'])).stdout))
+    t.is((await lab.run(['up', 'dhcp-mode', '--name', lab.name])).exitCode, 0)
+    await lab.inNode('vm1', FETCH)
+    t.is((await statusOf(lab.name)).ended.exitCode, 0)
+  })
+})
+
+test('of a namespace that was removed, status says so once', async t => {
+  await withLab(t, 'dhcp-mode', async lab => {
+    await execa('ip', ['netns', 'delete', `lab-${lab.name}-vm2`])
+    const { stdout } = await lab.run(['status'])
+    t.is(stdout.split(`namespace lab-${lab.name}-vm2 is missing`).length, 2, stdout)
+    t.is((await lab.run(['up', 'dhcp-mode', '--name', lab.name])).exitCode, 0)
   })
 })
 
