@@ -133,7 +133,7 @@ function nodeService(
     environment: {
       ...(facts.compileCache === '' ? {} : { NODE_COMPILE_CACHE: facts.compileCache }),
       // By nothing else can a process be told from others in the machine's own network.
-      ...(wish.namespace === null ? { LAB_SERVICE: wish.name } : {}),
+      ...(wish.namespace === null ? { LAB: cloud.lab, LAB_SERVICE: wish.name } : {}),
     },
     daemonizes: false,
     pidFile,

@@ -59,7 +59,11 @@ test(runs, 'beside another agent neither runs', '{metadata_proxy_socket: /run/ot
 test('what runs in the machine’s network is told from others by its environment', t => {
   const plan = planFor('{nova_metadata_host: nova.example, metadata_proxy_shared_secret: s}')
   for (const step of servicesOf(plan).values()) {
-    t.is(step.environment.LAB_SERVICE, step.namespace === null ? step.name : undefined)
+    const { LAB, LAB_SERVICE } = step.environment
+    t.deepEqual(
+      [LAB, LAB_SERVICE],
+      step.namespace === null ? [cloud.lab, step.name] : [undefined, undefined],
+    )
     const { argv } = commandOf([step])
     t.is(argv[0], step.namespace === null ? 'env' : 'ip')
   }
