@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Socket } from 'node:net'
 import { readSocketTarget } from '../neutron/metadata-agent/read-target.ts'
 import {
@@ -6,6 +7,7 @@ import {
   writeSocketAnswer,
 } from '../neutron/metadata-agent/socket-server.ts'
 import { foldWebObHeaders } from '../wsgi/headers.ts'
+import type { Framing } from './http-body.ts'
 import type { HttpRequest } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { MalformedRequest, readRequestHead } from './http-request.ts'
@@ -88,26 +90,31 @@ async function askNova(
 ): Promise<Uint8Array | undefined> {
   const { config, nova, log } = context
   const target = readSocketTarget(request.target)
-  const prepared = prepareNovaRequest({ ...request, ...(target ?? noTarget) }, context)
+  if (target === undefined) throw new MalformedRequest(`target ${request.target}`)
+  const prepared = prepareNovaRequest({ ...request, ...target }, context)
   if (prepared.kind === 'none' || prepared.kind === 'both') {
     log.warning(logName, explainNoInstance(prepared))
     return writeNoInstance(prepared)
   }
-  if (target === undefined || prepared.kind === 'unreadable')
-    throw new MalformedRequest(`target ${request.target}`)
+  if (prepared.kind === 'unreadable') throw new MalformedRequest(`target ${request.target}`)
   const outcome = await nova.ask(prepared.novaRequest)
   if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
   if (outcome.kind !== 'answer') log.warning(logName, outcome.reason)
   return writeSocketAnswer(outcome, request.version, config.release, unpackWhole)
 }
 
+/** Nothing but UTF-8 comes past the log's debug line, which decodes all that was received. */
 function readRequest(received: Buffer): HttpRequest {
-  const { head, headers } = knownHeads.find(received) ?? readNewHead(received)
+  if (!isUtf8(received)) throw new MalformedRequest('it is not UTF-8')
+  const { head, headers, framing } = knownHeads.find(received) ?? readNewHead(received)
   const { method, target, version } = head
-  const rest = received.subarray(head.sizeBytes)
-  const length = headers.get('content-length')
-  const body = length === undefined ? rest : rest.subarray(0, Number(length) || 0)
+  const body = received.subarray(head.sizeBytes, head.sizeBytes + readLength(framing))
   return { method, target, version, headers, body, peer: '' }
+}
+
+/** A length that is none, or a negative one, counts for all that there is. */
+function readLength({ length = '' }: Framing): number {
+  return /^\d+$/.test(length) ? Number(length) : Number.POSITIVE_INFINITY
 }
 
 function readNewHead(received: Buffer): KnownHead {
@@ -116,7 +123,6 @@ function readNewHead(received: Buffer): KnownHead {
   return knownHeads.learn(received, head)
 }
 
-const noTarget = { pathInfo: '', query: '' }
 const knownHeads = new KnownHeads(foldWebObHeaders)
 /** `timeout server` of haproxy. */
 const proxyPatienceMs = 32_000

@@ -5,6 +5,7 @@ import { createNovaClient } from '../../src/daemon/nova-client.ts'
 import { serveAsSocketAgent } from '../../src/daemon/socket-agent.ts'
 import { indexPorts } from '../../src/neutron/metadata-agent/port-index.ts'
 import { goldenAgentConfig } from '../golden/cloud.ts'
+import { exchangeBytes } from './raw-client.ts'
 import { startUpstream } from './upstream.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok'
@@ -42,6 +43,42 @@ test('one whose answer takes longer than that is not', async t => {
   socket.destroy()
 })
 
+const head = request.slice(0, -'\r\n'.length)
+const takes = test.macro({
+  title: (_, what: string) => `of a POST's body goes on ${what}`,
+  async exec(t, _: string, lines: string, body: string, expected: string) {
+    await using agent = await startAgent([answer], 5000)
+    const post = head.replace('GET', 'POST')
+    const bytes = await exchangeBytes(agent.at, `${post}${lines}\r\n\r\n${body}`)
+    t.true(String(bytes).endsWith('\r\n\r\nok'))
+    t.is(agent.seen[0]?.split('\r\n\r\n')[1], expected)
+  },
+})
+
+test(takes, 'what its length says', 'Content-Length: 3', 'hello', 'hel')
+test(takes, 'all there is for a length that is none', 'Content-Length: abc', 'hello', 'hello')
+test(takes, 'all there is for a negative length', 'Content-Length: -1', 'hello', 'hello')
+test(takes, 'all there is without a length', 'A: b', 'hello', 'hello')
+test(takes, 'all whatever another header says', 'Content_Length: 2', 'hello', 'hello')
+
+const isNotAnswered = test.macro({
+  title: (_, what: string) => `${what} is not answered, as nothing that the agent does not expect`,
+  async exec(t, _: string, bytes: Buffer) {
+    await using agent = await startAgent([answer], 5000)
+    t.is(String(await exchangeBytes(agent.at, bytes)), '')
+    t.deepEqual(agent.seen, [])
+  },
+})
+
+const latin1 = (text: string) => Buffer.from(text, 'latin1')
+test(isNotAnswered, 'a header in Latin-1', latin1(`${head}User-Agent: caf\xe9\r\n\r\n`))
+test(isNotAnswered, 'a body that is not UTF-8', latin1(`${request}\xff\xfe`))
+test(
+  isNotAnswered,
+  'a target of another scheme, of an unknown guest too',
+  latin1(request.replace('GET /', 'GET x:80').replace('0.11', '0.99')),
+)
+
 /** The socket-server agent before a nova that does as told. */
 async function startAgent(acts: readonly (string | number)[], patienceMs: number) {
   const nova = await startUpstream([acts])
@@ -59,8 +96,11 @@ async function startAgent(acts: readonly (string | number)[], patienceMs: number
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
   return {
-    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    port,
+    at: { host: '127.0.0.1', port },
+    seen: nova.seen,
     accepted,
     async [Symbol.asyncDispose]() {
       client.close()

@@ -12,11 +12,11 @@ export function readWsgiTarget(target: string): AgentTarget {
 }
 
 /**
- * As WebOb reads it for the socket server: a URL counts by its path. Undefined for one with a fragment or a scheme
- * that is neither http nor https, which the agent does not expect.
+ * As WebOb reads it for the socket server: a URL counts by its path, with or without a host. Undefined for one with a
+ * fragment, or a scheme that is neither http nor https and no port, which the agent does not expect.
  */
 export function readSocketTarget(target: string): AgentTarget | undefined {
-  const url = /^([a-z]+):\/\/([^/?#]*)([^#]*)(#.+)?/i.exec(target)
+  const url = /^([a-z]+):(?:\/\/([^/?#]*))?([^#]*)(#.+)?/i.exec(target)
   if (url === null) return readWsgiTarget(target)
   const [, scheme = '', host = '', path = '', fragment] = url
   const isWeb = /^https?$/i.test(scheme) || host.includes(':')

@@ -63,4 +63,7 @@ test('the socket server takes the path of a URL, and no fragment', t => {
   })
   t.is(readSocketTarget('http://169.254.169.254/a#b'), undefined)
   t.is(readSocketTarget('ftp://example/a'), undefined)
+  t.is(readSocketTarget('example:80'), undefined)
+  for (const url of ['http:/a', 'HTTP://x/a', 'ftp://example:80/a', 'http://x/a#'])
+    t.is(readSocketTarget(url)?.pathInfo, '/a')
 })
