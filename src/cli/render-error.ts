@@ -11,9 +11,9 @@ export async function renderError(error: unknown): Promise<number> {
 /** Mistakes of a topology are printed as they stand, so that editors and terminals find `file:line:column`. */
 async function describe(error: unknown): Promise<string> {
   if (error instanceof Error && error.name === 'TopologyMistakes') return error.message
-  const { chalkStderr } = await import('chalk')
+  const { colorsFor } = await import('./colors.ts')
   const { asTyped } = await import('./command-name.ts')
-  return `${chalkStderr.red('✖')} ${asTyped(linesOf(error).join('\n'))}`
+  return `${colorsFor('stderr').red('✖')} ${asTyped(linesOf(error).join('\n'))}`
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,6 +1,8 @@
-import chalk from 'chalk'
 import { type MachineReport, missingIn } from '../linux/machine/check-machine.ts'
 import type { Finding } from '../linux/machine/finding.ts'
+import { colorsFor } from './colors.ts'
+
+const color = colorsFor('stdout')
 
 /** A line for each finding; what is wrong comes with why it matters and what to do. */
 export function renderFindings(report: MachineReport): string {
@@ -15,14 +17,14 @@ export function renderFindings(report: MachineReport): string {
 function renderFinding({ title, level, found, why, remedy }: Finding, width: number): string {
   const line = `${GLYPHS[level]} ${title.padEnd(width)}  ${found}`
   const margin = ' '.repeat(width + 4)
-  return remedy === null ? line : `${line}\n${margin}${chalk.dim(why)}\n${margin}→ ${remedy}`
+  return remedy === null ? line : `${line}\n${margin}${color.dim(why)}\n${margin}→ ${remedy}`
 }
 
 const GLYPHS = {
-  ok: chalk.green('✔'),
-  warning: chalk.yellow('!'),
-  missing: chalk.red('✘'),
-  unchecked: chalk.dim('?'),
+  ok: color.green('✔'),
+  warning: color.yellow('!'),
+  missing: color.red('✘'),
+  unchecked: color.dim('?'),
 }
 
 function conclude(report: MachineReport): string {

@@ -1,4 +1,3 @@
-import { Chalk } from 'chalk'
 import { findAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { observe } from '../lab/observe.ts'
@@ -6,6 +5,7 @@ import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import type { ServiceStep } from '../plan/step.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
 import { readSupervisorState, type ServiceHistory } from '../runtime/process/supervisor-state.ts'
+import { colorsFor } from './colors.ts'
 import { asTyped } from './command-name.ts'
 import { stateOf } from './list.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
@@ -68,7 +68,7 @@ async function look(record: LabRecord) {
 }
 
 function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: string }): string {
-  const color = new Chalk(process.stdout.isTTY ? {} : { level: 0 })
+  const color = colorsFor('stdout')
   const whole = seen.differences.length === 0
   const mark = whole ? color.green('✔') : color.red('✖')
   const rows = seen.services.map(row => [

@@ -1,8 +1,9 @@
-import { Chalk, type ChalkInstance } from 'chalk'
+import type { ChalkInstance } from 'chalk'
 import type { Cloud } from '../cloud/cloud.ts'
 import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
 import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
+import { colorsFor } from './colors.ts'
 import { asTyped, commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { count, describeSize } from './describe-size.ts'
@@ -25,7 +26,7 @@ export async function summarize(
   if (isUnexpectedFailure(fetched)) process.exitCode = 1
   if (options.json)
     return printJson({ lab: cloud.lab, outcome: result.outcome, namespaces, fetched })
-  const color = new Chalk(process.stdout.isTTY ? {} : { level: 0 })
+  const color = colorsFor('stdout')
   print(
     [
       headline(result, options.seconds, color),
@@ -104,12 +105,14 @@ function reasonsOf(reasons: readonly string[], lab: string): readonly string[] {
 
 const MAX_LINES = 8
 
-/** A random seed would fill the screen. */
+/** A random seed would fill the screen; two columns are the margin's. */
 function shorten(line: string): string {
-  return line.length > MAX_COLUMNS ? `${line.slice(0, MAX_COLUMNS - 1)}…` : line
+  const { columns = WIDE } = process.stdout
+  const room = Math.min(columns, WIDE) - 2
+  return line.length > room ? `${line.slice(0, room - 1)}…` : line
 }
 
-const MAX_COLUMNS = 110
+const WIDE = 112
 
 /** Over several lines where it is JSON, as nova's is; what something else has answered is shown as it is. */
 function laidOut(body: string): string {
