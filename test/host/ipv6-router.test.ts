@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { linkLocalAddress } from '../../src/neutron/router-advertisements.ts'
 import { describeOnMachine } from './support/describe-lab.ts'
+import { tellPeer, withHttpServer } from './support/http-server.ts'
 import {
   lab,
   randomLabName,
@@ -11,7 +12,6 @@ import {
 } from './support/lab.ts'
 import { changesOfMachine, snapshotMachine } from './support/machine.ts'
 import { addressesIn, fetchIn, readIn, runIn, sysctlsIn, uuidSeenBy } from './support/namespace.ts'
-import { withPeerTeller } from './support/peer-teller.ts'
 import { pipeToBash } from './support/pipe-to-bash.ts'
 import { modeOf, processOf } from './support/processes.ts'
 import { runningOf, statusOf } from './support/services.ts'
@@ -131,7 +131,7 @@ test('the floating IP answers outside, and leads to the guest', async t => {
   const { guest, outside } = namesIn(labs('zed'))
   const ping = ['busybox', 'ping', '-c1', '-W1', '203.0.113.21']
   t.is((await runIn(outside('public'), ping)).exitCode, 0)
-  await withPeerTeller(guest('vm1'), async () => {
+  await withHttpServer(guest('vm1'), tellPeer, async () => {
     const { body } = await fetchIn(outside('public'), 'http://203.0.113.21:8080/')
     t.is(body, '203.0.113.1')
   })
@@ -140,7 +140,7 @@ test('the floating IP answers outside, and leads to the guest', async t => {
 test('what the guest sends out carries its floating IP, and others’ the router’s address', async t => {
   const built = labs('zed')
   const { guest, outside, port } = namesIn(built)
-  await withPeerTeller(outside('public'), async () => {
+  await withHttpServer(outside('public'), tellPeer, async () => {
     const seen = async (name: string) =>
       (await fetchIn(guest(name), 'http://203.0.113.1:8080/')).body
     t.is(await seen('vm1'), '203.0.113.21')
@@ -153,7 +153,7 @@ test('what the guest sends out carries its floating IP, and others’ the router
 test('guests reach the floating IP from inside, under the router’s address', async t => {
   const { guest, port } = namesIn(labs('zed'))
   const gateway = port('network:router_gateway', 'public').fixed_ips[0]?.ip_address ?? ''
-  await withPeerTeller(guest('vm1'), async () => {
+  await withHttpServer(guest('vm1'), tellPeer, async () => {
     for (const name of ['vm2', 'vm3'])
       t.is((await fetchIn(guest(name), 'http://203.0.113.21:8080/')).body, gateway, name)
   })

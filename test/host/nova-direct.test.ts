@@ -1,6 +1,6 @@
-import { execa } from 'execa'
-import { hostTest as test, waitFor, withLab, withTopologyFile } from './support/lab.ts'
-import { fetchIn, listenersIn, uuidSeenBy } from './support/namespace.ts'
+import { withHttpServer } from './support/http-server.ts'
+import { hostTest as test, withLab, withTopologyFile } from './support/lab.ts'
+import { fetchIn, uuidSeenBy } from './support/namespace.ts'
 
 //  alpha ── net ─┐
 //  twin ── one ──┼─ qdhcp each (haproxy) ── agent ── nova-api-metadata, which goes by X-Forwarded-For alone,
@@ -32,28 +32,14 @@ test('a nova without service_metadata_proxy finds a guest of the chain by its ad
       t.is(await uuidSeenBy(guest('other')), 'status 500')
       const ask = () => fetchIn(guest('alpha'), '/openstack/latest/vendor_data2.json')
       t.like(await ask(), { status: 200, body: '{"who": {}}' })
-      await withService(guest('controller'), async () => {
+      await withHttpServer(guest('controller'), tellHost, async () => {
         t.like(await ask(), { status: 200, body: '{"who": {"hostname": "alpha", "of": 1.0}}' })
       })
     }),
   ))
 
-/** While the body runs, a vendor data service in a namespace tells at port 8080 which host it was told of. */
-async function withService(namespace: string, body: () => Promise<void>): Promise<void> {
-  const argv = ['netns', 'exec', namespace, process.execPath, '-e', tellHost]
-  const server = execa('ip', argv, { reject: false })
-  try {
-    await waitFor('the listener', async () =>
-      (await listenersIn(namespace)).some(listener => listener.includes(':8080 ')),
-    )
-    await body()
-  } finally {
-    server.kill('SIGKILL')
-    await server
-  }
-}
-
-const tellHost = `require('node:http').createServer(async (request, response) => {
+/** A vendor data service that tells which host it was told of. */
+const tellHost = `async (request, response) => {
   const { hostname } = JSON.parse((await request.toArray()).join(''))
   response.end(JSON.stringify({ hostname }).replace('}', ', "of": 1.0}'))
-}).listen(8080, '127.0.0.1')`
+}`

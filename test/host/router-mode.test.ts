@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { readRecorded } from '../fixtures/recorded.ts'
+import { tellPeer, withHttpServer } from './support/http-server.ts'
 import { hostTest as test } from './support/lab.ts'
 import {
   addressesIn,
@@ -14,7 +15,6 @@ import {
   sysctlsIn,
   uuidSeenBy,
 } from './support/namespace.ts'
-import { withPeerTeller } from './support/peer-teller.ts'
 import { processOf } from './support/processes.ts'
 import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
 
@@ -182,7 +182,7 @@ each('a guest pings its gateway and the provider’s, and not beyond', async (t,
 
 each('the outside sees guests under the router’s external address', async (t, built) => {
   const { guest, outside } = namesIn(built)
-  await withPeerTeller(outside('public'), async () => {
+  await withHttpServer(outside('public'), tellPeer, async () => {
     const { body } = await fetchIn(guest('vm1'), 'http://203.0.113.1:8080/')
     t.is(body, externalAddress(built))
   })

@@ -94,13 +94,17 @@ export async function rulesIn(namespace: string, program: 'iptables-save' | 'ip6
 
 /** Sockets that listen, sorted: `tcp 169.254.169.254:80 haproxy`. */
 export async function listenersIn(namespace: string): Promise<string[]> {
-  const text = await readIn(namespace, 'ss', '-H', '-l', '-n', '-t', '-u', '-p')
-  return linesOf(text)
-    .map(line => {
-      const [protocol, , , , address] = line.split(/\s+/)
-      return `${protocol} ${address} ${/"([^"]+)"/.exec(line)?.[1] ?? '?'}`
-    })
-    .sort()
+  for (;;) {
+    const text = await readIn(namespace, 'ss', '-H', '-l', '-n', '-t', '-u', '-p')
+    const lines = linesOf(text)
+    // ss looks at processes first, and dnsmasq may open a socket in between.
+    if (lines.every(line => line.includes('users:'))) return lines.map(describeListener).sort()
+  }
+}
+
+function describeListener(line: string): string {
+  const [protocol, , , , address] = line.split(/\s+/)
+  return `${protocol} ${address} ${/"([^"]+)"/.exec(line)?.[1]}`
 }
 
 export async function sysctlsIn(
