@@ -70,6 +70,8 @@ function send(outgoing: ClientRequest, body: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.on('response', resolve)
     outgoing.on('error', reject)
+    // All that node:http does about a service that goes on with another protocol.
+    outgoing.on('close', () => reject(new Error('the connection closed without an answer')))
     outgoing.end(body)
   })
 }

@@ -95,6 +95,13 @@ test(
 test(failing, 'closes without an answer', ({ socket }) => socket.destroy(), unreachable)
 test(
   failing,
+  'wants to speak another protocol',
+  ({ socket }) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'),
+  unreachable,
+)
+test(
+  failing,
   'closes in its answer',
   (_, response) => {
     response.writeHead(200, { 'content-length': 9 }).write('{"a"')
