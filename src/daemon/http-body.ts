@@ -32,7 +32,7 @@ export interface RequestBody {
 }
 
 /**
- * A body by its length, or chunked; an empty one without either. Of a long one the first MiB is held and the rest
+ * A body by its length, or chunked; an empty one without either. Of a long one the first 64 KiB are held and the rest
  * is taken off the connection: nova looks at no body but a password's, whose 1020 bytes either has passed by then.
  * A chunked one counts as empty, since WebOb does not read a body without a length. Throws MalformedRequest.
  */
@@ -129,8 +129,8 @@ function readChunkSize(line: string): number {
   return Number.parseInt(text, 16)
 }
 
-/** Room for any password, and little enough that many connections of a guest that means harm do no harm. */
-const heldLimitBytes = 1024 * 1024
+/** Room for any password, and little enough that a thousand connections of a guest that means harm do no harm. */
+const heldLimitBytes = 64 * 1024
 /** The line with a chunk's size, or a trailer. */
 const lineLimitBytes = 8192
 /** All of a body that never says how long it is. */

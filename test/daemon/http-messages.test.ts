@@ -77,14 +77,14 @@ test('a body ends where its chunks or its length do, whatever the packets', t =>
   }
 })
 
-test('of a long body the first MiB is held, and all of it taken', t => {
+test('of a long body the first 64 KiB are held, and all of it taken', t => {
   const sizeBytes = 3 * 2 ** 20 + 1
   const body = openRequestBody(withLength(String(sizeBytes)))
-  const packet = Buffer.alloc(2 ** 16, 'x')
+  const packet = Buffer.alloc(1000, 'x')
   let taken = 0
   while (!body.isComplete) taken += body.take(packet)
   t.is(taken, sizeBytes)
-  t.is(body.bytes.length, 2 ** 20)
+  t.is(body.bytes.length, 2 ** 16)
 })
 
 const throwsOnPackets = test.macro({
