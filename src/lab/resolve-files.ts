@@ -25,6 +25,7 @@ export async function resolveFiles(
   const { metadata_agent } = topology.neutron
   const agent = resolveAll(metadata_agent, [...agentFiles, 'metadata_proxy_socket'], base)
   const wsgi = resolveAll(topology.nova.wsgi, wsgiFiles, base)
+  const api = resolveAll(topology.nova.api, apiFiles, base)
   const files = [
     ...filesOf(agent, agentFiles, ['neutron', 'metadata_agent']),
     ...filesOf(wsgi, wsgiFiles, ['nova', 'wsgi']),
@@ -34,7 +35,7 @@ export async function resolveFiles(
     topology: {
       ...topology,
       neutron: { ...topology.neutron, metadata_agent: agent },
-      nova: { ...topology.nova, wsgi },
+      nova: { ...topology.nova, api, wsgi },
     },
     mistakes: mistakes.map(({ message, path }) => ({ message, path, position: locate(path) })),
   }
@@ -95,6 +96,8 @@ async function findMistakes(files: readonly NamedFile[]): Promise<PathMistake[]>
 }
 
 const agentFiles = ['auth_ca_cert', 'nova_client_cert', 'nova_client_priv_key'] as const
+/** Nova reads them when it needs them, and has answers for when it cannot. */
+const apiFiles = ['vendordata_jsonfile_path', 'vendordata_dynamic_ssl_certfile'] as const
 const wsgiFiles = ['ssl_cert_file', 'ssl_key_file', 'ssl_ca_file'] as const
 /** Certificates, and the options of their keys. */
 const pairs: Readonly<Record<string, string>> = {

@@ -76,6 +76,16 @@ test('paths are relative to the topology, and absolute ones stay', async t => {
   t.is(await socket('run/agent', '<stdin>'), join(process.cwd(), 'run/agent'))
 })
 
+test('nova’s vendor data files are relative to the topology too, and need not be there', async t => {
+  const api = 'vendordata_jsonfile_path: v.json, vendordata_dynamic_ssl_certfile: /etc/ca.pem'
+  const { topology, told } = await resolve(`nova: {api: {${api}}}`)
+  t.deepEqual(told, [])
+  t.like(topology.nova.api, {
+    vendordata_jsonfile_path: join(folder, 'v.json'),
+    vendordata_dynamic_ssl_certfile: '/etc/ca.pem',
+  })
+})
+
 test('a socket’s path is one that haproxy can have when the folder is before it, too', async t => {
   const told = async (path: string) => {
     const options = 'neutron: {metadata_agent: {metadata_proxy_socket: agent}}'

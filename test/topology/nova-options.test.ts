@@ -24,8 +24,8 @@ test(
 )
 test(
   mistakes,
-  '{api: {vendordata_jsonfile_path: v.json}}',
-  '2:40 `vendordata_jsonfile_path` must be an absolute path like /etc/nova/vendordata.json',
+  '{api: {vendordata_jsonfile_path: ""}}',
+  '2:40 `vendordata_jsonfile_path` must not be empty',
 )
 test(
   mistakes,

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe } from './describe.ts'
-import { absolutePath, domainName, seconds } from './words.ts'
+import { domainName, filePath, seconds } from './words.ts'
 
 /** nova.conf [api], as far as the metadata API reads it. */
 export const novaApi = v.strictObject({
@@ -27,8 +27,8 @@ export const novaApi = v.strictObject({
   vendordata_jsonfile_path: v.exactOptional(
     describe(
       'Vendor data file',
-      'JSON on this machine, read whenever an instance is loaded, by the user neutron or else nobody. Where it cannot be read or is not JSON, guests get a 500, as with nova.',
-      absolutePath,
+      'JSON on this machine, relative to this file, read whenever an instance is loaded, by the user neutron or else nobody. Where it cannot be read or is not JSON, guests get a 500, as with nova.',
+      filePath,
     ),
   ),
   vendordata_providers: v.optional(
@@ -74,8 +74,8 @@ export const novaApi = v.strictObject({
   vendordata_dynamic_ssl_certfile: v.exactOptional(
     describe(
       'CA file of the targets',
-      'PEM that https targets are checked against, instead of the usual authorities.',
-      absolutePath,
+      'PEM file, relative to this one, that https targets are checked against instead of the usual authorities.',
+      filePath,
     ),
   ),
   use_forwarded_for: v.optional(

@@ -95,11 +95,6 @@ export const deviceName = v.pipe(
 /** Text that a configuration file can hold as a value. */
 export const oneLine = v.pipe(v.string(), v.regex(/^[^\0\r\n]*$/, 'must be one line'))
 
-export const absolutePath = v.pipe(
-  v.string(),
-  v.regex(/^\/[^\0]*$/, 'must be an absolute path like /etc/nova/vendordata.json'),
-)
-
 export const seconds = v.pipe(
   v.number(),
   v.integer('must be a whole number of seconds'),
