@@ -41,8 +41,14 @@ function json(status: number, explanation: string): string {
 }
 
 function plain(status: number, explanation: string): string {
-  const text = explanation.replaceAll('\n', ' ').replaceAll('\r', '').replaceAll(/<.*?>/gs, '')
+  const text = dropTags(explanation.replaceAll('\n', ' ').replaceAll('\r', ''))
   return `${formatStatus(status)}\n\n${text}\n\n   `
+}
+
+/** Behind the last `>` no tag ends, and a guest's address of 60,000 `<` would be searched once for each. */
+function dropTags(text: string): string {
+  const end = text.lastIndexOf('>') + 1
+  return text.slice(0, end).replaceAll(/<[^>]*>/g, '') + text.slice(end)
 }
 
 function escapeHtml(text: string): string {

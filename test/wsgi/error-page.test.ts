@@ -1,4 +1,5 @@
 import test from 'ava'
+import fc from 'fast-check'
 import { renderErrorPage } from '../../src/wsgi/error-page.ts'
 import { unknownError } from '../../src/wsgi/status.ts'
 
@@ -27,6 +28,21 @@ test('an explanation is escaped in HTML and bare in plain text', t => {
   const explanation = 'no <provider> & "none"'
   const html = renderErrorPage({ method: 'GET', accept: '*/*' }, 400, explanation)
   t.regex(Buffer.from(html.body).toString(), / {2}no &lt;provider&gt; &amp; &quot;none&quot;<br/)
+})
+
+test('in plain text tags go, in a time that grows with the text alone', t => {
+  const text = (explanation: string) =>
+    Buffer.from(renderErrorPage({ method: 'GET', accept: 'text/plain' }, 400, explanation).body)
+      .toString()
+      .slice('400 Bad Request\n\n'.length, -'\n\n   '.length)
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('<', '>', 'a', '\n') }), explanation => {
+      t.is(text(explanation), explanation.replaceAll('\n', ' ').replaceAll(/<.*?>/gs, ''))
+    }),
+  )
+  // Squared, this would be some minutes.
+  const many = '<'.repeat(2 ** 20)
+  t.is(text(`${many}>${many}`), many)
 })
 
 test('HEAD gets the type of HTML and no body, whatever it accepts', t => {
