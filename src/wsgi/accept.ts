@@ -24,8 +24,15 @@ interface MediaRange {
   readonly quality: number
 }
 
+/**
+ * As WebOb reads RFC 7230's `#element`: commas may stand anywhere, but one in front needs another behind it before the
+ * first element, and there are no blanks around the whole, which eventlet takes away and uwsgi leaves at the end.
+ */
 function parseRanges(accept: string): MediaRange[] | undefined {
-  const elements = splitElements(accept).filter(element => element !== '')
+  const [first = '', second = '', ...others] = splitElements(accept)
+  const isList = accept === trimBlanks(accept) && (first !== '' || second === '')
+  if (!isList) return undefined
+  const elements = [first, second, ...others].filter(element => element !== '')
   return elements.every(element => mediaRange.test(element)) ? elements.map(parseRange) : undefined
 }
 
