@@ -10,7 +10,8 @@ export class Progress {
   start(steps: readonly Step[]): void {
     for (const [phase, title] of Object.entries(TITLES) as [Phase, string][]) {
       const total = steps.filter(step => step.phase === phase).length
-      if (total > 0) this.#phases.set(phase, new PhaseProgress(title, total))
+      const ofRouters = phase === 'dhcp' && steps.some(isRadvd) ? ' and radvd' : ''
+      if (total > 0) this.#phases.set(phase, new PhaseProgress(`${title}${ofRouters}`, total))
     }
     this.#drawn = draw([...this.#phases.values()])
     // Waited for in the end, which may be long after it has failed.
@@ -37,6 +38,10 @@ const TITLES: Record<Phase, string> = {
   dhcp: 'dnsmasq',
   proxies: 'Metadata proxies',
   guests: 'Leases of the guests',
+}
+
+function isRadvd(step: Step): boolean {
+  return step.kind === 'service' && step.service === 'radvd'
 }
 
 /** One line: its task ends when the phase does. */
