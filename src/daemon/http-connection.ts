@@ -2,19 +2,14 @@ import type { Socket } from 'node:net'
 import type { Answer } from '../wsgi/answer.ts'
 import { MalformedRequest } from './http-request.ts'
 import { writeResponse } from './http-response.ts'
-import {
-  type ReaderOptions,
-  type ReadRequest,
-  RequestLineTooLong,
-  RequestReader,
-} from './request-reader.ts'
+import { writeRefusal } from './refusal.ts'
+import { type ReaderOptions, type ReadRequest, RequestReader } from './request-reader.ts'
 
 export interface HttpRequest extends ReadRequest {
   /** Address of the peer; empty on a UNIX socket. */
   readonly peer: string
 }
 
-/** A request line that is too long gets eventlet's 414. */
 export interface HttpOptions extends ReaderOptions {
   /** Undefined closes the connection without an answer. Does not throw. */
   answer(request: HttpRequest): Answer | undefined | Promise<Answer | undefined>
@@ -91,7 +86,7 @@ export class HttpConnection {
       else this.#awaitRest()
     } catch (error) {
       if (!(error instanceof MalformedRequest)) throw error
-      this.#finish(error instanceof RequestLineTooLong ? uriTooLong : badRequest)
+      this.#finish(writeRefusal(error))
     }
     return undefined
   }
@@ -202,10 +197,6 @@ function isKeptAliveByHttp({ version, headers }: HttpRequest): boolean {
   return !connection.includes('close')
 }
 
-const badRequest = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
-/** Written as eventlet writes it, HTTP/1.0 included. */
-const uriTooLong =
-  'HTTP/1.0 414 Request URI Too Long\r\nConnection: close\r\nContent-length: 0\r\n\r\n'
 const pipelineLimitBytes = 65_536
 /** `timeout http-request` of the haproxy before the agent, which gives up no later. */
 const haproxyPatienceMs = 30_000

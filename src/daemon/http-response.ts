@@ -27,8 +27,8 @@ export function joinBody(head: string, { body }: Answer, method: string): Buffer
   return bytes
 }
 
-/** Formatting a date costs more than the rest of the head, so one serves for its second. */
-function tellDate(): string {
+/** For `Date`. Formatting one costs more than the rest of the head, so one serves for its second. */
+export function tellDate(): string {
   const second = Math.floor(Date.now() / 1000)
   if (second !== toldSecond) {
     toldSecond = second

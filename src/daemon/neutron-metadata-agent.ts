@@ -46,6 +46,7 @@ function chooseServer(
   const options: HttpOptions = {
     foldHeaders: foldEventletHeaders,
     requestLineLimitBytes: 8192,
+    headerLimit: 99,
     answer: request => answerAsWsgiAgent(request, context),
     log: (...line) => context.log.info('eventlet.wsgi.server', formatAccess(...line)),
   }

@@ -17,10 +17,22 @@ export interface ReaderOptions {
   foldHeaders(lines: RequestHead['headers']): Headers
   /** The longest request line, its end included. */
   readonly requestLineLimitBytes: number
+  /** How many headers a request may have; as many as its head holds unless told. */
+  readonly headerLimit?: number
 }
 
 export class RequestLineTooLong extends MalformedRequest {
   override readonly name = 'RequestLineTooLong'
+}
+
+export class TooManyHeaders extends MalformedRequest {
+  override readonly name = 'TooManyHeaders'
+  readonly method: string
+
+  constructor(method: string) {
+    super('too many headers')
+    this.method = method
+  }
 }
 
 /** Makes requests of the packets of one connection, pipelined or not. */
@@ -53,7 +65,7 @@ export class RequestReader {
     else this.#received.append(packet)
   }
 
-  /** The next request; undefined while it is not all there. Throws MalformedRequest and RequestLineTooLong. */
+  /** The next request; undefined while it is not all there. Throws MalformedRequest, of which two are told apart. */
   take(): ReadRequest | undefined {
     this.#opened ??= this.#open()
     if (this.#opened === undefined) return undefined
@@ -85,6 +97,8 @@ export class RequestReader {
     }
     this.#searchedBytes = head === undefined ? bytes.length : 0
     if (head === undefined) return undefined
+    const { headerLimit = Number.POSITIVE_INFINITY } = this.#options
+    if (head.headers.length > headerLimit) throw new TooManyHeaders(head.method)
     const known = this.#known.learn(bytes, head)
     this.#drop(head.sizeBytes)
     return known

@@ -134,6 +134,31 @@ test.serial("the WSGI agent has eventlet's answer for a request line of 8192 byt
   t.is(bytes.toString(), expected)
 })
 
+test.serial("the WSGI agent has Python's page for a hundred headers", async t => {
+  const lines = (count: number) => Array.from({ length: count }, (_, index) => `X-${index}: a`)
+  const { length: own } = requestBytes('/', 'GET', 'Connection: close')
+    .trim()
+    .split('\r\n')
+    .slice(1)
+  const ask = async (count: number, method: string) => {
+    const request = requestBytes('/', method, ...lines(count - own), 'Connection: close')
+    return String(await exchangeBytes(clouds.zed.agentAt, request)).replace(/Date: .*/, 'Date: x')
+  }
+  t.regex(await ask(99, 'GET'), /^HTTP\/1\.1 200 OK/)
+  const head = [
+    'HTTP/1.1 431 Too many headers',
+    'Server: BaseHTTP/0.6 Python/3.11.2',
+    'Date: x',
+    'Connection: close',
+    'Content-Type: text/html;charset=utf-8',
+    'Content-Length: 333',
+  ]
+  t.is(await ask(100, 'HEAD'), `${head.join('\r\n')}\r\n\r\n`)
+  const [, body = ''] = (await ask(100, 'GET')).split('\r\n\r\n')
+  t.is(body.length, 333)
+  t.regex(body, /<p>Error code explanation: 431 - got more than 100 headers\.<\/p>/)
+})
+
 test.serial(
   'a 404 of nova is asked for twice by the WSGI agent, once by the socket server',
   async t => {
