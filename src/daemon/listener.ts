@@ -32,7 +32,8 @@ export async function listen(
       socket.on('close', () => shaking.delete(socket))
     })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', error => reject(explain(error)))
+    // Later ones are of single connections that could not be taken.
+    server.on('error', error => reject(explain(error)))
     server.listen({ backlog: BACKLOG, ...where }, resolve)
   })
   return { server, stop: graceMs => stop(server, connections, shaking, graceMs) }

@@ -19,4 +19,12 @@ test('as many connections may wait to be taken as with Neutron and Nova', async 
   }
 })
 
+test('connections that cannot be taken, as without memory for them, do not end a service', async t => {
+  const listener = await listen({ host: '127.0.0.1', port: 0 }, () => ({ stop: () => undefined }))
+  // What libuv reports for every accept(2) that fails, which no test can make the kernel do.
+  for (let times = 0; times < 2; times++)
+    t.notThrows(() => listener.server.emit('error', new Error('accept ENOMEM')))
+  await listener.stop(0)
+})
+
 const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin'
