@@ -62,7 +62,7 @@ test('what runs in the machine’s network is told from others by its environmen
     const { LAB, LAB_SERVICE } = step.environment
     t.deepEqual(
       [LAB, LAB_SERVICE],
-      step.namespace === null ? [cloud.lab, step.name] : [undefined, undefined],
+      step.namespace === null ? [plan.lab, step.name] : [undefined, undefined],
     )
     const { argv } = commandOf([step])
     t.is(argv[0], step.namespace === null ? 'env' : 'ip')
