@@ -4,21 +4,29 @@ import type { Instance } from '../cloud/instance.ts'
 import type { ApplyEvent } from '../lab/apply.ts'
 import { explainElsewhere } from '../lab/explain-elsewhere.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
+import { lastComplaint } from '../lab/last-complaint.ts'
 import { whyNoMetadata } from '../neutron/why-no-metadata.ts'
 import { whyUnknownGuests } from '../nova/why-unknown-guests.ts'
 import type { Step } from '../plan/step.ts'
 import { asTyped } from './command-name.ts'
 
 /** What a guest got, or why it got nothing. */
-export type Fetched =
-  | { readonly instance: string; readonly path: string; readonly body: string }
-  | {
-      readonly instance: string
-      readonly path: string
-      readonly problem: string
-      /** Why Neutron itself serves none, or what else does; empty where the lab should have. */
-      readonly reasons: readonly string[]
-    }
+export type Fetched = Asked & ({ readonly body: string } | Failure)
+
+export type Failed = Asked & Failure
+
+interface Asked {
+  readonly instance: string
+  readonly path: string
+}
+
+interface Failure {
+  readonly problem: string
+  /** Why Neutron itself serves none, or what else does; empty where the lab should have. */
+  readonly reasons: readonly string[]
+  /** What the lab's services have said of it where they should have served it. */
+  readonly logged: readonly string[]
+}
 
 const FETCH_PATH = '/openstack/latest/meta_data.json'
 
@@ -54,13 +62,22 @@ async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
     cloud.instances.find(candidate => hasLease(cloud, candidate)) ?? cloud.instances[0]
   if (instance === undefined) return null
   const about = { instance: instance.name, path: FETCH_PATH }
+  const startedMs = Date.now()
   try {
     return { ...about, body: await fetchAsGuest(cloud, instance, FETCH_PATH) }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    return { ...about, problem, reasons: reasons(cloud, instance) }
+    const known = reasons(cloud, instance)
+    const logged = known.length > 0 ? [] : complaints(cloud.lab, startedMs)
+    return { ...about, problem, reasons: known, logged }
   }
 }
+
+function complaints(lab: string, sinceMs: number): string[] {
+  return METADATA_SERVICES.flatMap(service => lastComplaint(lab, service, sinceMs) ?? [])
+}
+
+export const METADATA_SERVICES = ['neutron-metadata-agent', 'nova-api-metadata'] as const
 
 function hasLease(cloud: Cloud, instance: Instance): boolean {
   const path = `${cloud.neutron.state_path}/guests/${instance.name}/eth0.lease`

@@ -7,7 +7,7 @@ import { colorsFor } from './colors.ts'
 import { asTyped, commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { count, describeSize } from './describe-size.ts'
-import type { Fetched, FirstFetch } from './first-fetch.ts'
+import { type Failed, type Fetched, type FirstFetch, METADATA_SERVICES } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
 
 interface SummaryOptions {
@@ -82,7 +82,7 @@ function renderFetched(fetched: Fetched | null, lab: string, color: ChalkInstanc
     return [
       '',
       `${color.yellow('!')} ${fetched.instance} gets no metadata from ${url}`,
-      ...indent([fetched.problem, ...reasonsOf(fetched.reasons, lab)].join('\n')),
+      ...indent([fetched.problem, ...reasonsOf(fetched, lab)].join('\n')),
     ]
   const lines = laidOut(fetched.body).split('\n')
   const rest = lines.length > MAX_LINES ? ['  …'] : []
@@ -95,12 +95,10 @@ function renderFetched(fetched: Fetched | null, lab: string, color: ChalkInstanc
 }
 
 /** The lab's own services have answered where nothing else explains it, and their logs say why. */
-function reasonsOf(reasons: readonly string[], lab: string): readonly string[] {
+function reasonsOf({ reasons, logged }: Failed, lab: string): readonly string[] {
   if (reasons.length > 0) return reasons
-  const logs = ['neutron-metadata-agent', 'nova-api-metadata'].map(
-    service => `\`lab --lab ${lab} logs ${service}\``,
-  )
-  return [asTyped(`${logs.join(' and ')} say why`)]
+  const logs = METADATA_SERVICES.map(service => `\`lab --lab ${lab} logs ${service}\``)
+  return [...logged, asTyped(`${logs.join(' and ')} tell more`)]
 }
 
 const MAX_LINES = 8

@@ -1,5 +1,5 @@
 import { withHttpServer } from './support/http-server.ts'
-import { hostTest as test, withLab, withTopologyFile } from './support/lab.ts'
+import { lab, randomLabName, hostTest as test, withLab, withTopologyFile } from './support/lab.ts'
 import { fetchIn, uuidSeenBy } from './support/namespace.ts'
 
 //  alpha ── net ─┐
@@ -43,3 +43,15 @@ const tellHost = `async (request, response) => {
   const { hostname } = JSON.parse((await request.toArray()).join(''))
   response.end(JSON.stringify({ hostname }).replace('}', ', "of": 1.0}'))
 }`
+
+test('where a guest gets no metadata, up tells what nova said of it', async t => {
+  const absent = '/nonexistent/vendordata.json'
+  const nova = `nova: {api: {vendordata_jsonfile_path: ${absent}}}\nnetworks:`
+  await withTopologyFile(topology.replace(/nova:.*?networks:/s, nova), async path => {
+    const name = randomLabName()
+    const { exitCode, stdout } = await lab(['up', path, '--name', name])
+    t.is(exitCode, 1)
+    t.regex(stdout, /returned error: 500\n +nova-api-metadata: .*\/nonexistent\/vendordata\.json/)
+    t.is((await lab(['down', name])).exitCode, 0)
+  })
+})
