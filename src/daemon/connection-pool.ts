@@ -17,6 +17,7 @@ export interface Work {
  */
 export class ConnectionPool {
   readonly #limit: number
+  readonly #partingMs: number
   readonly #serve: (socket: Socket, work: Work) => Connection
   readonly #served = new Set<Socket>()
   /** Of those, who keep the server waiting, the longest first. */
@@ -24,8 +25,10 @@ export class ConnectionPool {
   /** Who waits to be served, and how that begins. */
   readonly #waiting = new Map<Socket, () => void>()
 
-  constructor(limit: number, serve: (socket: Socket, work: Work) => Connection) {
+  /** Who gives way has `partingMs` to read what was said before. */
+  constructor(limit: number, serve: (socket: Socket, work: Work) => Connection, partingMs = 5000) {
     this.#limit = limit
+    this.#partingMs = partingMs
     this.#serve = serve
   }
 
@@ -56,6 +59,8 @@ export class ConnectionPool {
     this.#served.delete(longest)
     this.#idle.delete(longest)
     longest.destroySoon()
+    // One that never reads would stay beside those that are counted.
+    if (!longest.destroyed) setTimeout(() => longest.destroy(), this.#partingMs).unref()
     return true
   }
 

@@ -10,19 +10,23 @@ interface Served {
 }
 
 /** A server whose connections wait in a pool of two, and those that are served, in order. */
-async function startServer(t: ExecutionContext) {
+async function startServer(t: ExecutionContext, partingMs?: number) {
   const served: Served[] = []
   const connections: { stop(): void }[] = []
-  const pool = new ConnectionPool(2, (socket, work) => {
-    const entry = { socket, work, stops: 0 }
-    served.push(entry)
-    socket.resume()
-    server.emit('served')
-    const stop = () => {
-      entry.stops += 1
-    }
-    return { stop }
-  })
+  const pool = new ConnectionPool(
+    2,
+    (socket, work) => {
+      const entry = { socket, work, stops: 0 }
+      served.push(entry)
+      socket.resume()
+      server.emit('served')
+      const stop = () => {
+        entry.stops += 1
+      }
+      return { stop }
+    },
+    partingMs,
+  )
   const server: Server = createServer({ allowHalfOpen: true }, socket => {
     connections.push(pool.admit(socket))
     server.emit('admitted')
@@ -82,6 +86,18 @@ test('while all are at work a new one waits, and what an ended one still has to 
   t.is(String((await heard)[0]), 'answer')
   await once(first, 'close')
   t.is(served.length, 3)
+})
+
+test('one that gives way and does not read what is said to it is cut off', async t => {
+  const { served, open } = await startServer(t, 50)
+  const first = await open()
+  first.pause()
+  served[0]?.socket.write(Buffer.alloc(2 ** 24))
+  await open()
+  await open()
+  const [longest] = served
+  if (longest?.socket.closed === false) await once(longest.socket, 'close')
+  t.true(longest?.socket.destroyed)
 })
 
 test('a place that is left goes to who waits', async t => {
