@@ -10,7 +10,7 @@ const neutron = v.strictObject({
   service_metadata_proxy: v.optional(
     describe(
       'Behind Neutron’s proxy',
-      'Whether requests come signed from neutron-metadata-agent or a load balancer; else nova goes by the address they come from.',
+      'Whether requests come signed from neutron-metadata-agent or a load balancer; else nova goes by the address they come from, which is the agent’s unless `enable_proxy_headers_parsing` is on.',
       v.boolean(),
     ),
     true,
