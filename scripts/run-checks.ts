@@ -3,7 +3,7 @@ import { add, nothing, type Total } from './total.ts'
 
 const checks: readonly (readonly [title: string, tool: string, ...args: string[]])[] = [
   ['types', 'tsc', '--noEmit', '--project', '.'],
-  ['format and lint', 'biome', 'ci', '.'],
+  ['format and lint', 'biome', 'ci', '--colors=off', '.'],
   ['unused code', 'knip'],
 ]
 
