@@ -130,3 +130,4 @@ test(
   '`dedicated_cpus[1]` must be a whole number',
   '`password` is longer than 1020 bytes, which is nova’s limit',
 )
+test('a CPU pinned twice', finds, 'dedicated_cpus: [3, 1, 3]', '`dedicated_cpus` names a CPU twice')

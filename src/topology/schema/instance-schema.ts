@@ -134,13 +134,16 @@ export const instance = v.strictObject({
     describe(
       'Dedicated CPUs',
       'The pinned CPUs of its NUMA cells, by number.',
-      v.array(
-        v.pipe(
-          v.number(),
-          v.integer('must be a whole number'),
-          v.minValue(0, 'must not be negative'),
-          v.maxValue(65535, 'is too large'),
+      v.pipe(
+        v.array(
+          v.pipe(
+            v.number(),
+            v.integer('must be a whole number'),
+            v.minValue(0, 'must not be negative'),
+            v.maxValue(65535, 'is too large'),
+          ),
         ),
+        v.check(cpus => new Set(cpus).size === cpus.length, 'names a CPU twice'),
       ),
     ),
     [],
