@@ -64,9 +64,9 @@ function noteRemoval(lab: string): void {
 
 /**
  * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
- * in its environment and is in a namespace of the lab, one that has lost its name too, or is one of its services. The supervisor goes first, and
- * looks are repeated until none is left: it may have been starting something. Throws LabError naming what cannot be
- * ended.
+ * in its environment and is in a namespace of the lab, one that has lost its name too, or is a service of the lab in
+ * the machine's own. The supervisor goes first, and looks are repeated until none is left: it may have been starting
+ * something. Throws LabError naming what cannot be ended.
  */
 async function stopLabProcesses(
   { lab, plan }: RemovableRecord,
