@@ -29,11 +29,16 @@ async function start(config: MetadataAgentConfig, log: ServiceLog): Promise<Runn
   const context = { config, ports: indexPorts(config.ports), nova, log }
   const isWsgi = neutronRelease(config.release).agentStyle === 'wsgi'
   const listener = await listen({ path, backlog: 4096 }, chooseServer(context, isWsgi))
-  // `deduce` comes to 0644, since haproxy runs as the agent's user; the socket server leaves it to the umask.
-  giveSocket(path, isWsgi ? 0o644 : 0o755, config.uid, config.gid)
   const stop = async (graceMs: number) => {
     await listener.stop(graceMs)
     nova.close()
+  }
+  try {
+    // `deduce` comes to 0644, since haproxy runs as the agent's user; the socket server leaves it to the umask.
+    giveSocket(path, isWsgi ? 0o644 : 0o755, config.uid, config.gid)
+  } catch (error) {
+    await stop(0)
+    throw error
   }
   return { address: `unix:${path}`, stop }
 }

@@ -142,6 +142,17 @@ asRoot('a service that would stay root does not start (skipped when not root)', 
   t.regex(stderr, /needs no root/)
 })
 
+asRoot(
+  'a service whose socket cannot be given to its user ends, too (skipped when not root)',
+  async t => {
+    using folder = makeFolder()
+    const config = { ...agentConfig(folder.path), uid: 2 ** 33, gid: 1 }
+    const { code, stderr } = await runToExit('neutron-metadata-agent', folder.path, config)
+    t.is(code, 1)
+    t.regex(stderr, /^neutron-metadata-agent cannot start: .*uid/)
+  },
+)
+
 function agentConfig(folder: string) {
   mkdirSync(folder, { recursive: true })
   const { uid: _, gid: __, pidFile: ___, ...config } = goldenAgentConfig()
