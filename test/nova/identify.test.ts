@@ -263,6 +263,24 @@ test(
   '400 X-Instance-ID header is missing from request.',
 )
 
+test('what one provider’s guest is known by is not another provider’s, however the two are written', t => {
+  const nova = novaWith(alpha, {
+    ports: [port],
+    subnets: [
+      { network_id: 'a', advanced_service_providers: ['edge-1'] },
+      { network_id: 'b', advanced_service_providers: ['edge'] },
+    ],
+  })
+  const ask = (provider: string, address: string) =>
+    nova.ask(path, [
+      ['X-Metadata-Provider', provider],
+      ['X-Metadata-Provider-Signature', sign(provider)],
+      ['X-Forwarded-For', address],
+    ])
+  t.like(ask('edge-1', '10.77.0.11'), { status: 200, text: id })
+  t.like(ask('edge', '1-10.77.0.11'), { status: 400 })
+})
+
 test('an empty secret is a secret for the agent’s requests', t => {
   const nova = novaWith(alpha, { metadata_proxy_shared_secret: '' })
   t.like(nova.get(path), { status: 200 })

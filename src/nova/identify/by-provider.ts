@@ -28,7 +28,8 @@ export function identifyByProvider(
     const signature = headers.get('x-metadata-provider-signature')
     throwOnForgery({ id: provider, signature, address }, context)
   }
-  const key = `${provider}-${address}`
+  // Nova's own key is `edge-1-10.0.0.5` for both the provider edge-1 and a guest of edge that calls itself 1-10.0.0.5.
+  const key = JSON.stringify([provider, address])
   const known = instances.providerGuests.get(key, nowMs)
   const guest = known ?? findGuest(provider, address, context)
   if (known === undefined) instances.providerGuests.set(key, guest, nowMs)
