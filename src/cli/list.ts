@@ -17,8 +17,8 @@ export async function list(options: { readonly json?: true }): Promise<void> {
     lab.name,
     lab.state,
     lab.release ?? '',
-    String(lab.networks),
-    String(lab.instances),
+    String(lab.networks ?? ''),
+    String(lab.instances ?? ''),
     lab.since ?? '',
     lab.topology ?? '',
   ])
@@ -33,9 +33,9 @@ async function describeLab(name: string) {
     state: await stateOf(name),
     topology: record?.topology ?? null,
     release: record?.cloud.neutron.release ?? null,
-    networks: record?.cloud.networks.length ?? 0,
-    instances: record?.cloud.instances.length ?? 0,
-    guests: record?.cloud.guests.filter(({ instance_id }) => instance_id === null).length ?? 0,
+    networks: record?.cloud.networks.length ?? null,
+    instances: record?.cloud.instances.length ?? null,
+    guests: record?.cloud.guests.filter(({ instance_id }) => instance_id === null).length ?? null,
     since: readJournal(name).stoodAt,
   }
 }
