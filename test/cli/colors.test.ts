@@ -5,10 +5,10 @@ import { projectRoot } from '../../src/linux/gather-facts.ts'
 
 const red = '\u001b[31m'
 
-/** What a command writes to a terminal: script(1) gives it one. */
+/** What a command writes to a terminal, which script(1) gives it, outside of CI, where chalk leaves colours away. */
 async function onTerminal(command: string, environment: Record<string, string>): Promise<string> {
   const line = `${join(projectRoot, 'lab')} ${command}`
-  const env = { TERM: 'xterm', ...environment }
+  const env = { TERM: 'xterm', CI: undefined, ...environment }
   const { stdout } = await execa('script', ['-qec', line, '/dev/null'], {
     env,
     reject: false,
