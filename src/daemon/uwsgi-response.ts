@@ -18,7 +18,12 @@ export function writeUwsgiResponse(
   return joinBody(head, answer, request.method)
 }
 
-/** Debian's closes always. A client that asks for it, as the agent does, is spared a connection for each request. */
-export function isKeptAliveByUwsgi({ headers }: HttpRequest): boolean {
+/**
+ * Debian's closes always. A client that asks for it, as the agent does, is spared a connection for each GET. The agent
+ * uses none twice after anything else, and then nova must be the one to close: the side that does holds the pair of ports
+ * for a minute, and the agent's are soon used up, while nova's is always the same (RFC 9293, TIME-WAIT).
+ */
+export function isKeptAliveByUwsgi({ method, headers, body }: HttpRequest): boolean {
+  if (method !== 'GET' || body.length > 0) return false
   return headers.get('connection')?.trim().toLowerCase() === 'keep-alive'
 }

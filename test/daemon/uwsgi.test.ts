@@ -17,8 +17,25 @@ test('nova on its own port answers as uwsgi does with Debian’s options', async
 
 test('a client that asks nova to keep the connection is told the length', async t => {
   await using cloud = await startCloud('zed')
-  const request = 'HEAD / HTTP/1.1\r\nConnection: keep-alive\r\n\r\n'
+  const request = 'GET / HTTP/1.1\r\nConnection: keep-alive\r\n\r\n'
   const both = `${await exchangeBytes(cloud.novaAt, request + request.replace('keep-alive', 'close'))}`
   t.is(both.match(/Content-Length: 98\r\n/g)?.length, 1)
   t.is(both.match(/HTTP\/1\.1 200 OK/g)?.length, 2)
+})
+
+test('nova closes first after what the agent asks on a connection of its own, so that the agent’s ports last', async t => {
+  await using cloud = await startCloud('zed')
+  for (const request of [
+    'HEAD / HTTP/1.1',
+    'DELETE / HTTP/1.1',
+    'POST / HTTP/1.1\r\nContent-Length: 1',
+  ]) {
+    const body = request.startsWith('POST') ? 'x' : ''
+    // exchangeBytes waits for the other side to close.
+    const bytes = await exchangeBytes(
+      cloud.novaAt,
+      `${request}\r\nConnection: keep-alive\r\n\r\n${body}`,
+    )
+    t.regex(`${bytes}`, /^HTTP\/1.1 200 OK\r\nContent-Type: text\/plain; charset=UTF-8\r\n\r\n/)
+  }
 })
