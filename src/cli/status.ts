@@ -1,4 +1,4 @@
-import { findAgentProblem } from '../lab/explain-elsewhere.ts'
+import { describeAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { observe } from '../lab/observe.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
@@ -63,7 +63,7 @@ async function look(record: LabRecord) {
       (differences.get(id) ?? []).map(text => ({ resource: id, text })),
     ),
     services,
-    agentProblem: findAgentProblem(record.cloud),
+    agentProblem: describeAgentProblem(record.cloud),
   }
 }
 

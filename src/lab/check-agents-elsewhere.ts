@@ -8,12 +8,11 @@ export function checkAgentsElsewhere(): Finding[] {
     const record = readRecordIfReadable(lab)
     const problem = record === null ? null : findAgentProblem(record.cloud)
     if (problem === null) return []
-    const [found = '', remedy = ''] = problem.split(': ')
     const subject = {
       id: `agent-of-${lab}`,
       title: `Agent of lab ${lab}`,
       why: 'its guests get no metadata otherwise',
     }
-    return [warning(subject, found, remedy)]
+    return [warning(subject, problem.found, problem.remedy ?? '')]
   })
 }

@@ -7,20 +7,32 @@ interface User {
   readonly gid: number
 }
 
-/** Why a user cannot connect to a UNIX socket, and what to do about it; null where nothing is in the way (unix(7)). */
-export function findSocketProblem(path: string, who: User): string | null {
+export interface SocketProblem {
+  readonly found: string
+  /** What to do about it; null where that is not known. */
+  readonly remedy: string | null
+}
+
+/** Why a user cannot connect to a UNIX socket; null where nothing is in the way (unix(7)). */
+export function findSocketProblem(path: string, who: User): SocketProblem | null {
   const found = look(path)
   if (found === undefined)
-    return `there is no socket ${path}: start the neutron-metadata-agent that listens there`
-  if (!found.isSocket()) return `${path} is no socket`
+    return {
+      found: `there is no socket ${path}`,
+      remedy: 'start the neutron-metadata-agent that listens there',
+    }
+  if (!found.isSocket()) return { found: `${path} is no socket`, remedy: null }
   const closed = parentsOf(path).find(parent => !isAllowed(look(parent), who, ENTER))
   if (closed !== undefined)
-    return `${who.user}, who the proxies run as, may not enter ${closed}: chmod o+x ${closed}`
+    return {
+      found: `${who.user}, who the proxies run as, may not enter ${closed}`,
+      remedy: `chmod o+x ${closed}`,
+    }
   if (isAllowed(found, who, WRITE)) return null
-  return (
-    `${who.user}, who the proxies run as, may not write to ${path}: ` +
-    `set metadata_proxy_socket_mode = all where its agent runs, or chmod o+w ${path}`
-  )
+  return {
+    found: `${who.user}, who the proxies run as, may not write to ${path}`,
+    remedy: `set metadata_proxy_socket_mode = all where its agent runs, or chmod o+w ${path}`,
+  }
 }
 
 function look(path: string): Stats | undefined {
