@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import type { AgentRequest } from '../neutron/ns-metadata-proxy/agent-request.ts'
 import type { AgentAnswer } from '../neutron/ns-metadata-proxy/answer-guest.ts'
+import { findHeader } from '../wsgi/find-header.ts'
 import { AnswerReader, type ReadAnswer } from './http-answer.ts'
+import { writeRequest } from './write-request.ts'
 
 /** The proxy's way to the agent. */
 export interface AgentClient {
@@ -67,19 +69,10 @@ function exchange(socket: Socket, bytes: Buffer, method: string): Promise<AgentA
 }
 
 function unpack({ status, headers, body }: AgentAnswer): AgentAnswer {
-  const encoding = headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1]
+  const encoding = findHeader(headers, 'content-encoding')
   if (body.length === 0 || (encoding !== 'gzip' && encoding !== 'deflate')) {
     return { status, headers, body }
   }
   const { gunzipSync, inflateRawSync } = process.getBuiltinModule('node:zlib')
   return { status, headers, body: encoding === 'gzip' ? gunzipSync(body) : inflateRawSync(body) }
-}
-
-/** In one piece, since the socket-server agent reads no more than the first. */
-function writeRequest({ method, target, headers, body }: AgentRequest): Buffer {
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  return Buffer.concat([
-    Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`, 'latin1'),
-    body,
-  ])
 }

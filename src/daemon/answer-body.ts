@@ -1,4 +1,5 @@
-import { type AnswerHead, findHeader } from './answer-head.ts'
+import { findHeader } from '../wsgi/find-header.ts'
+import type { AnswerHead } from './answer-head.ts'
 
 /** An answer's body while it comes. */
 export interface AnswerBody {

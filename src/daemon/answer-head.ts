@@ -1,3 +1,4 @@
+import { findHeader } from '../wsgi/find-header.ts'
 import { Memory } from '../wsgi/memory.ts'
 
 /** The head of an answer, as Python's http.client reads it. */
@@ -42,11 +43,6 @@ function readNewHead(text: string): AnswerHead {
     firstLength: findHeader(fields, 'content-length') ?? null,
     closes: connection?.includes('close') ?? isOld,
   }
-}
-
-/** The value of a header, by its name in lower case. */
-export function findHeader(headers: AnswerHead['headers'], name: string): string | undefined {
-  return headers.find(([key]) => key.length === name.length && key.toLowerCase() === name)?.[1]
 }
 
 function throwOnTooMuch(statusLine: string, lines: readonly string[]): void {

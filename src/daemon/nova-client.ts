@@ -8,7 +8,7 @@ import {
 } from '../neutron/metadata-agent/nova-request.ts'
 import { findLocation, followRedirect } from '../neutron/metadata-agent/redirect.ts'
 import { agentHas } from '../neutron/metadata-agent/release.ts'
-import { findHeader } from './answer-head.ts'
+import { findHeader } from '../wsgi/find-header.ts'
 import { type ConnectionOutcome, NovaConnection } from './nova-connection.ts'
 import { type ConnectSecurely, prepareTls } from './nova-tls.ts'
 import { unpackByEncoding } from './unpack-body.ts'

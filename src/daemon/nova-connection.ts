@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { NovaOutcome, NovaRequest } from '../neutron/metadata-agent/nova-request.ts'
 import { AnswerReader, type ReadAnswer } from './http-answer.ts'
 import { reasonOf } from './tls-reason.ts'
+import { writeRequest } from './write-request.ts'
 
 /** What comes of a request on one connection. */
 export type ConnectionOutcome =
@@ -41,7 +42,7 @@ export class NovaConnection {
     return new Promise(resolve => {
       const timer = setTimeout(() => this.#giveUp(), timeoutMs)
       this.#pending = { resolve, timer, reader: new AnswerReader(request.method) }
-      this.#socket.write(writeRequest(request))
+      this.#socket.write(writeOnce(request))
     })
   }
 
@@ -100,15 +101,12 @@ interface Pending {
   readonly reader: AnswerReader
 }
 
-function writeRequest(request: NovaRequest): Buffer {
+function writeOnce(request: NovaRequest): Buffer {
   const before = written.get(request)
   if (before !== undefined) return before
-  const { method, target, headers, body } = request
-  const lines = headers.map(([name, value]) => `${name}: ${value}`).join('\r\n')
-  const head = Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n\r\n`, 'latin1')
-  if (body.length > 0) return Buffer.concat([head, body])
-  written.set(request, head)
-  return head
+  const bytes = writeRequest(request)
+  if (request.body.length === 0) written.set(request, bytes)
+  return bytes
 }
 
 /** The same request is sent again and again. */

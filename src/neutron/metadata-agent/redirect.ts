@@ -1,3 +1,4 @@
+import { findHeader } from '../../wsgi/find-header.ts'
 import { defaultPorts, formatAuthority, type NovaEndpoint } from './nova-endpoint.ts'
 import type { NovaAnswer, NovaRequest } from './nova-request.ts'
 import { writeNovaTarget } from './nova-target.ts'
@@ -10,7 +11,7 @@ export interface Redirected {
 /** Where an answer sends the agent on; undefined for one that does not. */
 export function findLocation({ status, headers }: NovaAnswer): string | undefined {
   if (!redirects.has(status)) return undefined
-  return headers.find(([name]) => name.toLowerCase() === 'location')?.[1] || undefined
+  return findHeader(headers, 'location') || undefined
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { ReleaseName } from '../../topology/release-names.ts'
+import { findHeader } from '../../wsgi/find-header.ts'
 import { formatStatus } from '../../wsgi/status.ts'
 import { encodeAnswer } from './answer-text.ts'
+import { novaDown } from './explanations.ts'
 import type { FoundInstance } from './find-instance.ts'
 import type { NovaAnswer, NovaOutcome } from './nova-request.ts'
 import { agentHas } from './release.ts'
@@ -56,7 +58,7 @@ function writePassedOn(
   httpVersion: string,
   release: ReleaseName,
 ): Uint8Array | undefined {
-  const contentType = find(headers, 'content-type')
+  const contentType = findHeader(headers, 'content-type')
   if (!contentType) return undefined
   const dropped = agentHas(release, 'dropsTransferEncoding') ? bothFramings : length
   const kept = headers.filter(([name]) => !dropped.has(name.toLowerCase()))
@@ -76,7 +78,7 @@ function unpackAnswer(
   release: ReleaseName,
   unpack: Unpack,
 ): NovaAnswer | undefined {
-  const named = find(answer.headers, 'content-encoding') ?? ''
+  const named = findHeader(answer.headers, 'content-encoding') ?? ''
   const encoding = bodyEncoding(answer.body, named, release)
   const hasUnpacked = encoding !== 'gzip' && encoding !== 'deflate'
   if (hasUnpacked && encoding === named) return answer
@@ -97,11 +99,6 @@ function bodyEncoding(body: Uint8Array, named: string, release: ReleaseName): st
   return named === 'gzip' || named === 'deflate' ? '' : named
 }
 
-function find(headers: NovaAnswer['headers'], name: string): string | undefined {
-  return headers.find(([key]) => key.toLowerCase() === name)?.[1]
-}
-
 const length = new Set(['content-length'])
 const bothFramings = new Set(['content-length', 'transfer-encoding'])
 const passedOn = new Set([200, 400, 403, 404, 409, 500, 502, 503, 504])
-const novaDown = 'The remote metadata server is temporarily unavailable. Please try again later.'

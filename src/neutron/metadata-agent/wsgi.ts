@@ -1,7 +1,9 @@
 import type { ReleaseName } from '../../topology/release-names.ts'
 import type { Answer } from '../../wsgi/answer.ts'
 import { renderErrorPage } from '../../wsgi/error-page.ts'
+import { findHeader } from '../../wsgi/find-header.ts'
 import { unknownError } from '../../wsgi/status.ts'
+import { novaDown, novaFailed } from './explanations.ts'
 import type { AgentRequest, NovaOutcome } from './nova-request.ts'
 import { agentHas } from './release.ts'
 
@@ -22,7 +24,7 @@ export function answerWsgi(
   }
   const { status, headers, body } = outcome.answer
   if (status === 200) {
-    const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+    const contentType = findHeader(headers, 'content-type')
     if (contentType === undefined) return answerUnknown(request)
     return { status, contentType: addCharset(contentType), body }
   }
@@ -56,6 +58,3 @@ function isPassedOn(status: number, release: ReleaseName): boolean {
   if ([400, 403, 404, 409].includes(status)) return true
   return [502, 503, 504].includes(status) && agentHas(release, 'unreachableIs503')
 }
-
-const novaDown = 'The remote metadata server is temporarily unavailable. Please try again later.'
-const novaFailed = 'Remote metadata server experienced an internal server error.'

@@ -1,6 +1,7 @@
 import type { Answer } from '../../wsgi/answer.ts'
 import { type PageRequest, renderErrorPage } from '../../wsgi/error-page.ts'
 import { unknownError } from '../../wsgi/status.ts'
+import { novaFailed } from '../metadata-agent/explanations.ts'
 
 /** What the agent said, its content unpacked. */
 export interface AgentAnswer {
@@ -28,10 +29,8 @@ export function answerGuest(request: PageRequest, answer: AgentAnswer | undefine
     case 409:
       return renderErrorPage(request, answer.status)
     case 500:
-      return renderErrorPage(request, 500, agentFailed)
+      return renderErrorPage(request, 500, novaFailed)
     default:
       return renderErrorPage(request, 500, unknownError)
   }
 }
-
-const agentFailed = 'Remote metadata server experienced an internal server error.'
