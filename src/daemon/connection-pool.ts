@@ -1,13 +1,8 @@
 import type { Socket } from 'node:net'
+import type { Work } from './http-connection.ts'
 
 interface Connection {
   stop(): void
-}
-
-/** Told by who serves a connection, before it works on a request and when it has the answer. */
-export interface Work {
-  begin(): void
-  end(): void
 }
 
 /**

@@ -23,10 +23,17 @@ export interface HttpOptions extends ReaderOptions {
   readonly patienceMs?: number
 }
 
+/** Told before a request is worked on, and when its answer is there. */
+export interface Work {
+  begin(): void
+  end(): void
+}
+
 /** Serves the requests of one connection, one after the other, pipelined or not. */
 export class HttpConnection {
   readonly #socket: Socket
   readonly #options: HttpOptions
+  readonly #work: Work | undefined
   readonly #reader: RequestReader
   /** `over`: the last answer is on its way, and nobody reads what still comes. */
   #state: 'reading' | 'busy' | 'over' = 'reading'
@@ -35,9 +42,10 @@ export class HttpConnection {
   #isInvited = false
   #patience: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, options: HttpOptions) {
+  constructor(socket: Socket, options: HttpOptions, work?: Work) {
     this.#socket = socket
     this.#options = options
+    this.#work = work
     this.#reader = new RequestReader(options)
     socket.setNoDelay(true)
     socket.on('data', packet => this.#receive(packet))
@@ -125,6 +133,7 @@ export class HttpConnection {
     this.#beDone()
     const request = { ...read, peer: this.#socket.remoteAddress ?? '' }
     const startedMs = performance.now()
+    this.#work?.begin()
     const answer = this.#options.answer(request)
     // What is there at once is spared a turn of promises.
     if (answer instanceof Promise) void this.#sendLater(request, answer, startedMs)
@@ -141,6 +150,7 @@ export class HttpConnection {
   }
 
   #send(request: HttpRequest, answer: Answer | undefined, startedMs: number): void {
+    this.#work?.end()
     const { write = writeResponse, isKeptAlive = isKeptAliveByHttp } = this.#options
     const keepAlive = isKeptAlive(request) && !this.#isStopping
     const bytes = answer && write(answer, request, keepAlive)

@@ -1,11 +1,11 @@
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { makeAgentRequest } from '../neutron/ns-metadata-proxy/agent-request.ts'
 import { answerGuest } from '../neutron/ns-metadata-proxy/answer-guest.ts'
 import type { Answer } from '../wsgi/answer.ts'
 import { foldEventletHeaders } from '../wsgi/headers.ts'
 import { type AgentClient, createAgentClient } from './agent-client.ts'
-import { ConnectionPool, type Work } from './connection-pool.ts'
-import { HttpConnection, type HttpRequest } from './http-connection.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { HttpConnection, type HttpOptions, type HttpRequest } from './http-connection.ts'
 import { listen } from './listener.ts'
 import { formatEventletAccess } from './ns-metadata-proxy-log.ts'
 import type { NsMetadataProxyConfig } from './ns-metadata-proxy-options.ts'
@@ -21,20 +21,17 @@ export async function serveNsMetadataProxy(
   log: ServiceLog,
 ): Promise<RunningDaemon> {
   const agent = createAgentClient(config.metadata_proxy_socket)
-  const serve = (socket: Socket, work: Work) =>
-    new HttpConnection(socket, {
-      foldHeaders: foldEventletHeaders,
-      requestLineLimitBytes: 8192,
-      patienceMs: clientSocketTimeoutMs,
-      answer: async request => {
-        work.begin()
-        const answer = await answerFor(request, config, agent, log)
-        work.end()
-        return answer
-      },
-      log: (...line) => log.info('neutron.wsgi', formatEventletAccess(...line)),
-    })
-  const pool = new ConnectionPool(threads, serve)
+  const options: HttpOptions = {
+    foldHeaders: foldEventletHeaders,
+    requestLineLimitBytes: 8192,
+    patienceMs: clientSocketTimeoutMs,
+    answer: request => answerFor(request, config, agent, log),
+    log: (...line) => log.info('neutron.wsgi', formatEventletAccess(...line)),
+  }
+  const pool = new ConnectionPool(
+    threads,
+    (socket, work) => new HttpConnection(socket, options, work),
+  )
   const where = { host: '0.0.0.0', port: config.metadata_port, backlog: 4096 }
   const listener = await listen(where, socket => pool.admit(socket))
   const stop = async (graceMs: number) => {

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
-import { ConnectionPool, type Work } from '../../src/daemon/connection-pool.ts'
+import { ConnectionPool } from '../../src/daemon/connection-pool.ts'
+import type { Work } from '../../src/daemon/http-connection.ts'
 
 interface Served {
   readonly socket: Socket
