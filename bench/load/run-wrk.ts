@@ -1,12 +1,4 @@
-import { runTimed } from '../run-timed.ts'
-
-export interface Load {
-  readonly namespace: string
-  readonly url: string
-  readonly connections: number
-  readonly keepAlive: boolean
-  readonly seconds: number
-}
+import { runWrkScript, type WrkOptions } from '../run-wrk-script.ts'
 
 export interface LoadResult {
   readonly requests: number
@@ -16,9 +8,8 @@ export interface LoadResult {
 }
 
 /** Loads a URL from within a namespace, with one thread. Throws where one answer of all was missing or no 2xx. */
-export async function runWrk(load: Load, signal: AbortSignal): Promise<LoadResult> {
-  const { stdout } = await runTimed(['ip', 'netns', 'exec', load.namespace, ...wrk(load)], signal)
-  const report = readReport(stdout)
+export async function runWrk(load: WrkOptions, signal: AbortSignal): Promise<LoadResult> {
+  const { report, stdout } = await runWrkScript<Report>(script, load, signal)
   if (report.faults > 0 || report.requests === 0)
     throw new Error(`${load.url}, ${load.connections} connections: ${stdout.trim()}`)
   return {
@@ -29,13 +20,6 @@ export async function runWrk(load: Load, signal: AbortSignal): Promise<LoadResul
   }
 }
 
-function wrk({ url, connections, keepAlive, seconds }: Load): string[] {
-  const sizes = ['--threads', '1', '--connections', `${connections}`, '--duration', `${seconds}s`]
-  const close = keepAlive ? [] : ['--header', 'Connection: close']
-  const report = ['--script', `${import.meta.dirname}/wrk-report.lua`]
-  return ['wrk', ...sizes, ...close, ...report, url]
-}
-
 interface Report {
   readonly requests: number
   readonly microseconds: number
@@ -44,8 +28,4 @@ interface Report {
   readonly faults: number
 }
 
-function readReport(stdout: string): Report {
-  const line = stdout.trim().split('\n').at(-1) ?? ''
-  if (!line.startsWith('{')) throw new Error(`wrk said: ${stdout}`)
-  return JSON.parse(line)
-}
+const script = `${import.meta.dirname}/wrk-report.lua`

@@ -1,16 +1,10 @@
-import { runTimed } from '../run-timed.ts'
+import { runWrkScript, type WrkOptions } from '../run-wrk-script.ts'
 
-export interface Slice {
-  readonly namespace: string
-  readonly connections: number
-  readonly keepAlive: boolean
-  readonly seconds: number
-}
+export type Slice = Omit<WrkOptions, 'url'>
 
 /** Sends requests of many kinds from within a namespace; gives how many. Throws where one answer of all was wrong. */
 export async function runMixed(slice: Slice, signal: AbortSignal): Promise<number> {
-  const { stdout } = await runTimed(['ip', 'netns', 'exec', slice.namespace, ...wrk(slice)], signal)
-  const report = readReport(stdout)
+  const { report } = await runWrkScript<Report>(script, { ...slice, url }, signal)
   const problems = [
     ...(report.faults > 0 ? [`${report.faults} connections failed`] : []),
     ...findWrongStatuses(report, slice.connections),
@@ -19,23 +13,10 @@ export async function runMixed(slice: Slice, signal: AbortSignal): Promise<numbe
   return report.requests
 }
 
-function wrk({ connections, keepAlive, seconds }: Slice): string[] {
-  const sizes = ['--threads', '1', '--connections', `${connections}`, '--duration', `${seconds}s`]
-  const close = keepAlive ? [] : ['--header', 'Connection: close']
-  const script = ['--script', `${import.meta.dirname}/mixed.lua`]
-  return ['wrk', ...sizes, ...close, ...script, 'http://169.254.169.254/']
-}
-
 interface Report {
   readonly requests: number
   readonly faults: number
   readonly statuses: Readonly<Record<string, number>>
-}
-
-function readReport(stdout: string): Report {
-  const line = stdout.trim().split('\n').at(-1) ?? ''
-  if (!line.startsWith('{')) throw new Error(`wrk said: ${stdout}`)
-  return JSON.parse(line)
 }
 
 /** The kinds come in turns, so that each status has its share, but for the requests under way at the end. */
@@ -52,3 +33,6 @@ function findWrongStatuses({ statuses }: Report, connections: number): string[] 
 
 /** Of the sixteen kinds in mixed.lua. */
 const sharesOfKinds: Readonly<Record<string, number>> = { 200: 14 / 16, 400: 1 / 16, 404: 1 / 16 }
+
+const script = `${import.meta.dirname}/mixed.lua`
+const url = 'http://169.254.169.254/'
