@@ -1,6 +1,7 @@
 import type { Cloud, Port, Subnet } from '../../../src/cloud/cloud.ts'
 import type { MachineFacts } from '../../../src/cloud/machine-facts.ts'
 import { novaOptions } from '../../fixtures/nova-options.ts'
+import { noRateLimits } from '../../fixtures/rate-limiting.ts'
 
 const network_id = '0aa11bb2-2cc3-4dd4-8ee5-5ff667788990'
 const project_id = 'd3adb33fd3adb33fd3adb33fd3adb33f'
@@ -15,14 +16,7 @@ export const sampleCloud: Cloud = {
     state_path: '/var/lib/lab/demo',
     dns_domain: 'openstacklocal',
     metadata_proxy: 'haproxy',
-    metadata_rate_limiting: {
-      rate_limit_enabled: false,
-      ip_versions: [4],
-      base_window_duration: 10,
-      base_query_rate_limit: 10,
-      burst_window_duration: 10,
-      burst_query_rate_limit: 10,
-    },
+    metadata_rate_limiting: noRateLimits,
     dhcp_agent: {
       enable_isolated_metadata: true,
       force_metadata: false,
