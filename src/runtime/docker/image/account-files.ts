@@ -1,0 +1,27 @@
+import { readIfThere } from '../../../lab/read-if-there.ts'
+import type { ImageEntry } from './image-content.ts'
+
+/** The machine's own ids of the users and groups that services run as, and nothing else of its accounts. */
+export function accountFiles(read: (path: string) => string | null = readIfThere): ImageEntry[] {
+  return [
+    text('/etc/passwd', pick(read('/etc/passwd'), USERS)),
+    text('/etc/group', pick(read('/etc/group'), GROUPS)),
+    text('/etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n'),
+  ]
+}
+
+const USERS = ['root', 'nobody', 'neutron', 'haproxy', 'dnsmasq', 'radvd']
+const GROUPS = ['root', 'nogroup', 'nobody', 'neutron', 'haproxy', 'dnsmasq', 'dip', 'radvd']
+
+/** In the order of `names`. Members of groups and the way to log in are of no use there. */
+function pick(table: string | null, names: readonly string[]): string {
+  const lines = (table ?? '').split('\n')
+  return names
+    .flatMap(name => lines.find(line => line.startsWith(`${name}:`)) ?? [])
+    .map(line => `${line}\n`)
+    .join('')
+}
+
+function text(path: string, content: string): ImageEntry {
+  return { kind: 'text', path, mode: 0o644, text: content }
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { ImageContent, ImageEntry } from './image-content.ts'
+import { LAB_FOLDER, ownPrograms } from './list-lab-files.ts'
+
+/** What Node.js has compiled of the daemons, as it stands in an image. */
+export interface CompiledCode extends AsyncDisposable {
+  readonly entries: readonly ImageEntry[]
+}
+
+/**
+ * Lets Node.js compile the daemons for an image to carry that: each start in a container is a tenth of a second shorter. Made in
+ * a copy, by starting each without arguments, which it refuses once all of it is loaded. Needs no root. Takes the copy
+ * away when disposed of.
+ */
+export async function compileDaemons(
+  content: ImageContent,
+  signal?: AbortSignal,
+): Promise<CompiledCode> {
+  await using stack = new AsyncDisposableStack()
+  const root = await mkdtemp(join(tmpdir(), 'lab-image-'))
+  stack.defer(() => rm(root, { recursive: true, force: true }))
+  const own = content.layers.flat().filter(({ path }) => path.startsWith(`${LAB_FOLDER}/`))
+  for (const entry of own) await copy(entry, root)
+  const cache = content.environment.NODE_COMPILE_CACHE ?? ''
+  const env = { ...content.environment, NODE_COMPILE_CACHE: root + cache }
+  const load = (name: string) => compile(`${root}${LAB_FOLDER}/src/daemon/${name}.ts`, env, signal)
+  await Promise.all(ownPrograms.map(load))
+  const entries = await listCompiled(root, cache)
+  const kept = stack.move()
+  return { entries, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+async function copy(entry: ImageEntry, root: string): Promise<void> {
+  await mkdir(dirname(root + entry.path), { recursive: true })
+  if (entry.kind === 'file') await copyFile(entry.source, root + entry.path)
+  if (entry.kind === 'text') await writeFile(root + entry.path, entry.text)
+}
+
+/** Without it the image is slower and no worse, so that nothing is made of a failure. */
+async function compile(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const child = spawn(process.execPath, [script], {
+    env,
+    stdio: 'ignore',
+    ...(signal && { signal }),
+  })
+  await once(child, 'close')
+}
+
+async function listCompiled(root: string, folder: string): Promise<ImageEntry[]> {
+  const found = await readdir(root + folder, { recursive: true, withFileTypes: true })
+  return found
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }): ImageEntry => {
+      const source = `${parentPath}/${name}`
+      return { kind: 'file', path: source.slice(root.length), mode: 0o644, source }
+    })
+}
