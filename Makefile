@@ -12,13 +12,16 @@ link = $(DESTDIR)$(PREFIX)/bin/lab
 unexport LAB
 
 .DEFAULT_GOAL := help
-.PHONY: help test check bench conformance install uninstall clean packages
+.PHONY: help test engines check bench conformance install uninstall clean packages
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 test: packages ## run every check and test; as root those on real namespaces too
 	@node scripts/test.ts
+
+engines: packages ## hold the container engines that tests use until Ctrl-C, and say where they answer
+	@node scripts/engines.ts
 
 check: packages ## check types, format, lint and unused code
 	@node scripts/check.ts

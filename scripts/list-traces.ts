@@ -1,11 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { engineDirectoryPrefix } from './engine-directory.ts'
 
-/** What labs have on this machine now: namespaces, folders and processes, one line each. */
+/** What labs, and the engines started for tests, have on this machine now, one line each. */
 export function listTraces(): readonly string[] {
   return [
     ...namesIn('/run/netns').map(name => `namespace ${name}`),
     ...namesIn('/var/lib/lab').map(name => `/var/lib/lab/${name}`),
     ...namesIn('/proc').filter(isProcessOfLab).map(describeProcess),
+    ...namesIn(tmpdir())
+      .filter(name => name.startsWith(engineDirectoryPrefix))
+      .map(name => join(tmpdir(), name)),
+    ...namesIn('/proc').filter(isEngineForTests).map(describeProcess),
+    ...read('/proc/self/mounts')
+      .split('\n')
+      .filter(line => line.includes(`/${engineDirectoryPrefix}`))
+      .map(line => `mount ${line}`),
   ]
 }
 
@@ -22,6 +33,17 @@ function namesIn(folder: string): readonly string[] {
 function isProcessOfLab(pid: string): boolean {
   return /^\d+$/.test(pid) && /(^|\0)LAB=/.test(read(`/proc/${pid}/environ`))
 }
+
+function isEngineForTests(pid: string): boolean {
+  return (
+    /^\d+$/.test(pid) &&
+    enginePrograms.includes(read(`/proc/${pid}/comm`).trim()) &&
+    read(`/proc/${pid}/cmdline`).includes(`/${engineDirectoryPrefix}`)
+  )
+}
+
+/** As the kernel cuts their names. */
+const enginePrograms = ['dockerd', 'containerd', 'containerd-shim', 'podman', 'conmon']
 
 function describeProcess(pid: string): string {
   return `process ${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`

@@ -8,16 +8,22 @@ const checks: readonly (readonly [title: string, tool: string, ...args: string[]
 ]
 
 /** Checks types, format, lint and unused code one after the other, and shows what fails. */
-export async function runChecks(): Promise<Total> {
+export async function runChecks(cancelSignal?: AbortSignal): Promise<Total> {
   let total = nothing
   for (const [title, tool, ...args] of checks) {
-    total = add(total, await runCheck(title, tool, args))
+    total = add(total, await runCheck(title, tool, args, cancelSignal))
   }
   return total
 }
 
-async function runCheck(title: string, tool: string, args: readonly string[]): Promise<Total> {
-  const { failed, all } = await execa(tool, args, { all: true, reject: false })
+async function runCheck(
+  title: string,
+  tool: string,
+  args: readonly string[],
+  cancelSignal: AbortSignal | undefined,
+): Promise<Total> {
+  const cancelled = cancelSignal === undefined ? {} : { cancelSignal }
+  const { failed, all } = await execa(tool, args, { all: true, reject: false, ...cancelled })
   console.log(
     `${failed ? '✘' : '✔'} ${title}${failed ? `: ${tool} ${args.join(' ')}\n${all}` : ''}`,
   )

@@ -3,13 +3,23 @@ import { execa } from 'execa'
 import { readTapLine } from './read-tap-line.ts'
 import { add, nothing, type Total } from './total.ts'
 
-/** Runs ava on `files`, shows one line a test and the details of those that fail. */
-export async function runTests(files: readonly string[], ...options: string[]): Promise<Total> {
+export interface TestRun {
+  readonly files: readonly string[]
+  /** Of ava. */
+  readonly options?: readonly string[]
+  /** More than its own environment. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly cancelSignal?: AbortSignal
+}
+
+/** Runs ava on files, shows one line a test and the details of those that fail. */
+export async function runTests({ files, options = [], ...more }: TestRun): Promise<Total> {
   if (files.length === 0) return nothing
   const ava = execa('ava', ['--tap', ...options, ...files], {
     reject: false,
     stderr: 'inherit',
     buffer: false,
+    ...more,
   })
   let total = nothing
   for await (const line of createInterface({ input: ava.stdout })) {

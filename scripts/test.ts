@@ -1,27 +1,53 @@
 import { globSync } from 'node:fs'
 import process from 'node:process'
 import { execa } from 'execa'
+import { abortOnInterrupt } from './abort-on-interrupt.ts'
+import { countEngine } from './count-engine.ts'
+import { listContainers } from './list-containers.ts'
 import { listTraces } from './list-traces.ts'
+import { type ProvidedEngine, provideEngines, withdrawEngines } from './provide-engines.ts'
 import { runChecks } from './run-checks.ts'
-import { runTests } from './run-tests.ts'
+import { runTests, type TestRun } from './run-tests.ts'
+import { tellOfEngines } from './tell-of-engines.ts'
 import { add, nothing, showTotal, type Total } from './total.ts'
 
 const isRoot = process.getuid?.() === 0
+const cancelSignal = abortOnInterrupt()
 const tracesBefore = listTraces()
 
 if (isRoot) await execa('sh', ['lab', 'doctor', '--install'], { stdio: 'inherit', reject: false })
-const runs = [await runChecks(), await runUnitTests(), await runHostTests(), checkTraces()]
-showTotal(runs.reduce(add))
+let runs: readonly Total[] = []
+let containersLeft: readonly string[] = []
+try {
+  const [checks, engines] = await Promise.all([runChecks(cancelSignal), provideEngines()])
+  const hosts = engines.flatMap(({ host }) => host ?? [])
+  const containersBefore = await listContainers(hosts)
+  runs = [
+    checks,
+    ...engines.map(engine => countEngine(engine, process.env)),
+    ...(await runAllTests(engines)),
+  ]
+  containersLeft = (await listContainers(hosts)).filter(line => !containersBefore.includes(line))
+} finally {
+  await withdrawEngines()
+}
+showTotal([...runs, checkTraces()].reduce(add))
+
+async function runAllTests(engines: readonly ProvidedEngine[]): Promise<readonly Total[]> {
+  const run = { env: tellOfEngines(engines), cancelSignal }
+  return [await runUnitTests(run), await runHostTests(run)]
+}
 
 /** Tests of pure functions and single programs; they run side by side. */
-function runUnitTests(): Promise<Total> {
-  return runTests(globSync('test/**/*.test.ts', { exclude: ['test/host/**'] }).sort())
+function runUnitTests(run: Omit<TestRun, 'files'>): Promise<Total> {
+  const files = globSync('test/**/*.test.ts', { exclude: ['test/host/**'] }).sort()
+  return runTests({ ...run, files })
 }
 
 /** Tests that bring up labs; one file after the other, because they also measure what is left on the machine. */
-async function runHostTests(): Promise<Total> {
+async function runHostTests(run: Omit<TestRun, 'files'>): Promise<Total> {
   const files = globSync('test/host/**/*.test.ts').sort()
-  if (isRoot) return runTests(files, '--serial', '--concurrency=1')
+  if (isRoot) return runTests({ ...run, files, options: ['--serial', '--concurrency=1'] })
   console.log(
     `Not root: ${files.length} files of tests on real namespaces are left out; sudo make test runs them.`,
   )
@@ -31,7 +57,8 @@ async function runHostTests(): Promise<Total> {
 /** Only where nobody else brings up labs meanwhile can it be told what the tests have left behind. */
 function checkTraces(): Total {
   if (process.env.CI === undefined) return nothing
-  const left = listTraces().filter(trace => !tracesBefore.includes(trace))
+  const traces = listTraces().filter(trace => !tracesBefore.includes(trace))
+  const left = [...containersLeft, ...traces]
   console.log(
     left.length === 0 ? '✔ nothing is left behind' : `✘ left behind:\n  ${left.join('\n  ')}`,
   )

@@ -1,0 +1,15 @@
+import type { ProvidedEngine } from './provide-engines.ts'
+import { nothing, type Total } from './total.ts'
+
+/** Says which engine tests have. That there is none is a failure only where LAB_REQUIRE_DOCKER=1 relies on it. */
+export function countEngine(
+  { kind, host, why }: ProvidedEngine,
+  environment: Readonly<Record<string, string | undefined>>,
+): Total {
+  const isRequired = environment.LAB_REQUIRE_DOCKER === '1'
+  const end = host !== undefined ? 'passed' : isRequired ? 'failed' : 'skipped'
+  console.log(`${SIGNS[end]} ${kind}: ${host ?? 'no engine'} (${why})`)
+  return { ...nothing, [end]: 1 }
+}
+
+const SIGNS = { passed: '✔', failed: '✘', skipped: '-' } as const
