@@ -18,7 +18,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs the launcher as a user does. */
+/** Runs the launcher as a user does; LAB_RUNTIME says `process`, unless a test asks for another runtime. */
 export async function lab(args: readonly string[], options: Options = {}): Promise<Ended> {
   const result = await execa(join(projectRoot, 'lab'), args, {
     reject: false,
@@ -42,20 +42,21 @@ export interface StandingLab {
 
 /**
  * Brings a topology up (a file, or the name of one that ships) under a random name, runs the body, takes the lab
- * down and checks that the machine is as before.
+ * down and checks that the machine is as before. `env` is for all commands but `lab down`, which has the lab's record.
  */
 export async function withLab(
   t: ExecutionContext,
   topology: string,
   body: (lab: StandingLab) => Promise<void>,
   upOptions: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const before = await snapshotMachine()
   const name = randomLabName()
   try {
-    const up = await lab(['up', topology, '--name', name, ...upOptions])
+    const up = await lab(['up', topology, '--name', name, ...upOptions], { env })
     t.is(up.exitCode, 0, up.stderr)
-    await body(standing(t, name))
+    await body(standing(t, name, env))
   } finally {
     const down = await lab(['down', name])
     t.is(down.exitCode, 0, down.stderr)
@@ -63,8 +64,12 @@ export async function withLab(
   t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 }
 
-function standing(t: ExecutionContext, name: string): StandingLab {
-  const run = (args: readonly string[]) => lab(['--lab', name, ...args])
+function standing(
+  t: ExecutionContext,
+  name: string,
+  env: Readonly<Record<string, string>>,
+): StandingLab {
+  const run = (args: readonly string[]) => lab(['--lab', name, ...args], { env })
   return {
     name,
     run,

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { execa } from 'execa'
+import { containersOfLabs, engineHosts } from './engine-hosts.ts'
 import { isOwnLabName } from './lab-names.ts'
 
 /** What the machine itself looks like, as lists of lines: everything that a lab must leave as it found it. */
 export type MachineSnapshot = Readonly<Record<string, readonly string[]>>
 
-/** Reads the machine's own network, firewall, namespaces, mounts, processes of labs, and the files that labs touch. */
+/** Reads the machine's own network, firewall, namespaces, mounts, processes and containers of labs, and the files that labs touch. */
 export async function snapshotMachine(): Promise<MachineSnapshot> {
   const entries = await Promise.all(
     COMMANDS.map(async ([name, ...argv]) => [name, await lines(argv)] as const),
@@ -22,6 +23,7 @@ export async function snapshotMachine(): Promise<MachineSnapshot> {
     etcNetns: listDirectory('/etc/netns'),
     labs: listDirectory('/var/lib/lab'),
     processes: labProcesses(),
+    containers: await labContainers(),
   }
 }
 
@@ -87,6 +89,16 @@ function labProcesses(): string[] {
         return []
       }
     })
+}
+
+/** Containers of a lab of these tests at the engines that tests use. */
+async function labContainers(): Promise<string[]> {
+  const lists = Object.values(engineHosts).map(async host =>
+    (await containersOfLabs(host))
+      .filter(({ Labels }) => isOwnLabName(Labels.lab ?? ''))
+      .map(({ Id, Names }) => `${Id.slice(0, 12)} ${Names.join(',')} at ${host}`),
+  )
+  return (await Promise.all(lists)).flat().sort()
 }
 
 /** What differs between two looks at the machine, a line each; empty where nothing does. */

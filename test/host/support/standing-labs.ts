@@ -14,10 +14,13 @@ import type { Plan } from '../../../src/plan/step.ts'
 import { type Ended, isRoot, lab, randomLabName, stateExists, withTopologyFile } from './lab.ts'
 import { changesOfMachine, type MachineSnapshot, snapshotMachine } from './machine.ts'
 
-/** A topology by the name of one that ships or as YAML, and more options of `lab up`. */
+/** A topology by the name of one that ships or as YAML, and more options and environment of `lab up`. */
 export interface LabWish {
   readonly topology: string
   readonly options?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Why it cannot stand here, where it cannot; its tests are then to be left out. */
+  readonly missing?: string
 }
 
 /** A lab that stands for all tests of a file. */
@@ -44,6 +47,7 @@ export function standingLabs<K extends string>(
     test.serial.before(async t => {
       before = await snapshotMachine()
       for (const [key, wish] of Object.entries<LabWish>(wishes)) {
+        if (wish.missing !== undefined) continue
         const name = randomLabName()
         names.push(name)
         const up = await bringUp(name, wish)
@@ -61,11 +65,15 @@ export function standingLabs<K extends string>(
   return key => built.get(key) ?? fail(`lab ${key} does not stand`)
 }
 
-async function bringUp(name: string, { topology, options = [] }: LabWish): Promise<Ended> {
-  if (!topology.includes('\n')) return await lab(['up', topology, '--name', name, ...options])
+async function bringUp(
+  name: string,
+  { topology, options = [], env = {} }: LabWish,
+): Promise<Ended> {
+  if (!topology.includes('\n'))
+    return await lab(['up', topology, '--name', name, ...options], { env })
   let ended: Ended | undefined
   await withTopologyFile(topology, async path => {
-    ended = await lab(['up', path, '--name', name, ...options])
+    ended = await lab(['up', path, '--name', name, ...options], { env })
   })
   return ended ?? fail('lab up did not run')
 }
