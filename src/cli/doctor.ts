@@ -2,6 +2,7 @@ import { checkAgentsElsewhere } from '../lab/check-agents-elsewhere.ts'
 import { labsDirectory } from '../lab/paths.ts'
 import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
 import { optionalProgramNames } from '../linux/programs.ts'
+import { checkEngine } from '../runtime/docker/check-engine.ts'
 import { ensurePrograms } from './ensure-programs.ts'
 import { renderFindings } from './render-findings.ts'
 
@@ -14,8 +15,11 @@ interface DoctorOptions {
 /** `lab doctor`: what the machine has of what labs need. Exit code 3 where something needed is missing. */
 export async function doctor({ json, install }: DoctorOptions): Promise<void> {
   if (install) await ensurePrograms(true, optionalProgramNames)
-  const { findings } = await checkMachine(labsDirectory)
-  const report = { findings: [...findings, ...checkAgentsElsewhere()] }
+  const [{ findings }, engine] = await Promise.all([
+    checkMachine(labsDirectory),
+    checkEngine(process.env),
+  ])
+  const report = { findings: [...findings, engine, ...checkAgentsElsewhere()] }
   const isReady = missingIn(report).length === 0
   const text = json
     ? JSON.stringify({ ready: isReady, ...report }, null, 2)
