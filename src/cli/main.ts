@@ -40,9 +40,17 @@ program
   .option('--name <name>', "the lab's name (default: the topology's)")
   .option('--release <release>', "Neutron's release, and Nova's where the file names none")
   .addOption(
-    new Option('--runtime <runtime>', 'where the services run; auto is the best that there is')
-      .choices(['auto', 'process'])
+    new Option(
+      '--runtime <runtime>',
+      'where the services run: auto is containers where Docker or Podman answers, else processes',
+    )
+      .choices(['auto', 'docker', 'process'])
+      .env('LAB_RUNTIME')
       .default('auto'),
+  )
+  .option(
+    '--image <reference>',
+    "the containers' image, instead of one made of this machine's files",
   )
   .option('--dry-run', 'print the shell script that builds the same lab, and change nothing')
   .option('--keep-on-error', 'leave what stands when something fails, instead of rolling back')

@@ -1,3 +1,4 @@
+import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { journalPathOf, recordPathOf } from '../lab/paths.ts'
 import { encodeRecord, RECORD_FORMAT } from '../lab/record.ts'
 import { renderScript } from '../plan/render-script.ts'
@@ -5,14 +6,17 @@ import { print } from './print.ts'
 import type { Wish } from './read-wish.ts'
 
 /** `lab up --dry-run`: the script that builds the same lab, with a secret of its own. */
-export function printScript({ source, options, lab, settle }: Wish): void {
-  const { cloud, plan } = settle('new')
+export function printScript(
+  { source, options, lab, settle }: Wish,
+  containers: ContainerFacts | null,
+): void {
+  const { cloud, plan } = settle('new', containers)
   const record = {
     format: RECORD_FORMAT,
     lab,
     topology: source,
     ...(options.length === 0 ? {} : { options }),
-    runtime: 'process',
+    containers,
     cloud,
     plan,
   } as const

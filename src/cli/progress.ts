@@ -31,6 +31,7 @@ export class Progress {
 }
 
 const TITLES: Record<Phase, string> = {
+  image: 'Image of the containers',
   files: 'Files of the services',
   namespaces: 'Network namespaces',
   wiring: 'Links, addresses, routes and rules',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Cloud } from '../cloud/cloud.ts'
 import { deriveCloud } from '../cloud/derive-cloud.ts'
+import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { loadTopologyFile } from '../lab/load-topology-file.ts'
 import { readRecord } from '../lab/record.ts'
@@ -25,7 +26,10 @@ export interface Wish {
   /** Those it takes besides what every lab needs. */
   readonly programs: readonly OptionalProgram[]
   /** With the secret of the lab that stands, if one does; else with a random one. */
-  readonly settle: (standing: 'standing' | 'new') => { readonly cloud: Cloud; readonly plan: Plan }
+  readonly settle: (
+    standing: 'standing' | 'new',
+    containers: ContainerFacts | null,
+  ) => { readonly cloud: Cloud; readonly plan: Plan }
   /** `file:line:column` of a path of the topology. */
   readonly whereIs: (path: readonly string[]) => string
 }
@@ -33,6 +37,7 @@ export interface Wish {
 interface WishOptions {
   readonly name?: string
   readonly release?: string
+  readonly image?: string
 }
 
 /** Reads a topology and the options that change what is built of it. Throws TopologyMistakes and LabError. */
@@ -46,10 +51,10 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
     options: wordsOf(options),
     lab,
     programs: programsFor(topology),
-    settle: standing => {
+    settle: (standing, containers) => {
       const secret = standing === 'standing' ? secretOf(lab) : newSecret()
       const cloud = deriveCloud(topology, { lab, secret, ...release })
-      return { cloud, plan: buildPlan(cloud, gatherFacts()) }
+      return { cloud, plan: buildPlan(cloud, gatherFacts(containers)) }
     },
     whereIs: path => {
       const { line, column } = locate(path)
@@ -65,10 +70,11 @@ function programsFor(topology: Topology): OptionalProgram[] {
   ]
 }
 
-function wordsOf({ name, release }: WishOptions): string[] {
+function wordsOf({ name, release, image }: WishOptions): string[] {
   return [
     ...(name === undefined ? [] : ['--name', name]),
     ...(release === undefined ? [] : ['--release', release]),
+    ...(image === undefined ? [] : ['--image', image]),
   ]
 }
 

@@ -6,6 +6,7 @@ import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped, commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
+import { describeRuntime } from './describe-runtime.ts'
 import { count, describeSize } from './describe-size.ts'
 import { type Failed, type Fetched, type FirstFetch, METADATA_SERVICES } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
@@ -50,7 +51,7 @@ function headline(
     changed: `stands: ${counts}; ${count(made, 'resource')} made anew`,
     unchanged: `stands as it is: nothing changes`,
   }[outcome]
-  const release = `Neutron ${cloud.neutron.release}, processes, ${seconds.toFixed(1)} s`
+  const release = `Neutron ${cloud.neutron.release}, ${describeRuntime(record)}, ${seconds.toFixed(1)} s`
   return `${color.green('✔')} Lab ${color.bold(cloud.lab)} ${what} ${color.dim(`(${release})`)}`
 }
 

@@ -1,5 +1,7 @@
+import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { ApplyFailed } from '../lab/apply.ts'
-import { readRecord, upCommandOf } from '../lab/record.ts'
+import { readRecord, readRecordIfReadable, upCommandOf } from '../lab/record.ts'
+import { RuntimeChoice, type RuntimeName } from '../lab/runtime-choice.ts'
 import { bringUp, type UpResult } from '../lab/up.ts'
 import { ensurePrograms } from './ensure-programs.ts'
 import { FirstFetch } from './first-fetch.ts'
@@ -13,7 +15,8 @@ import { requireRoot } from './require-root.ts'
 export interface UpCommandOptions {
   readonly name?: string
   readonly release?: string
-  readonly runtime: 'auto' | 'process'
+  readonly runtime: RuntimeName
+  readonly image?: string
   readonly dryRun?: true
   readonly keepOnError?: true
   readonly install: boolean
@@ -25,11 +28,17 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   const startedAt = performance.now()
   if (!options.dryRun) requireRoot()
   const wish = await readWish(source, options)
-  if (options.dryRun) return (await import('./print-script.ts')).printScript(wish)
+  const runtime = new RuntimeChoice(options, process.env)
+  if (options.dryRun) {
+    const { printScript } = await import('./print-script.ts')
+    return printScript(wish, await runtime.choose(null))
+  }
+  runtime.lookAhead(readRecordIfReadable(wish.lab))
   await ensurePrograms(options.install, wish.programs)
   await refuseLackingMachine()
   await using _lock = await lockForCommand(wish.lab, `lab up ${source}`)
-  const { result, fetch } = await build(wish, options)
+  const containers = await runtime.choose(readRecord(wish.lab))
+  const { result, fetch } = await build(wish, options, containers)
   const { summarize } = await loadSummary()
   await summarize(result, fetch, {
     seconds: (performance.now() - startedAt) / 1000,
@@ -42,8 +51,9 @@ const loadSummary = () => import('./summary.ts')
 async function build(
   wish: Wish,
   options: UpCommandOptions,
+  containers: ContainerFacts | null,
 ): Promise<{ result: UpResult; fetch: FirstFetch }> {
-  const { cloud, plan } = wish.settle('standing')
+  const { cloud, plan } = wish.settle('standing', containers)
   const progress = new Progress()
   const fetch = new FirstFetch(cloud)
   const stood = readRecord(plan.lab) !== null
@@ -52,6 +62,7 @@ async function build(
     const result = await bringUp({
       topology: wish.source,
       options: wish.options,
+      containers,
       cloud,
       plan,
       signal: interrupt.signal,

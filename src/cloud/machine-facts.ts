@@ -20,4 +20,21 @@ export interface MachineFacts {
   readonly root: string
   /** Where Node.js keeps compiled code, or an empty string. */
   readonly compileCache: string
+  /** Null where services run as processes. */
+  readonly containers: ContainerFacts | null
+}
+
+/** The engine whose containers services run in, and what it takes. */
+export interface ContainerFacts {
+  readonly kind: 'docker' | 'podman'
+  /** `unix:///var/run/docker.sock` */
+  readonly host: string
+  /** The engine's own: `20.10.24`. */
+  readonly version: string
+  readonly image: string
+  /** `lab` makes it of this machine's files. */
+  readonly isOwnImage: boolean
+  readonly hasHealthchecks: boolean
+  /** Most open files and processes that a container may be given here. */
+  readonly limits: { readonly nofile: number; readonly nproc: number }
 }

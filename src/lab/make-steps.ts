@@ -3,9 +3,15 @@ import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import { run } from '../linux/run.ts'
 import { type Command, type CommandStep, commandOf, isCommandStep } from '../plan/command.ts'
 import type { StepGroup } from '../plan/schedule.ts'
-import type { DirectoryStep, FileStep, NamespaceStep, ServiceStep } from '../plan/step.ts'
+import type {
+  DirectoryStep,
+  FileStep,
+  ImageStep,
+  NamespaceStep,
+  ServiceStep,
+} from '../plan/step.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
-import { startService } from '../runtime/process/start-service.ts'
+import { startService } from '../runtime/start-service.ts'
 import { Journal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { makeShared } from './shared-directory.ts'
@@ -33,6 +39,8 @@ export async function makeSteps(group: StepGroup, options: MakeOptions): Promise
       return makeFile(first)
     case 'service':
       return makeService(first, options)
+    case 'image':
+      return makeImage(first, options)
     default:
       return makeBatch([first, ...rest.filter(isCommandStep)], options)
   }
@@ -52,6 +60,12 @@ async function makeDirectory({ path, mode, shared }: DirectoryStep): Promise<Mad
 function makeFile({ path, mode, content }: FileStep): Made {
   writeFileSync(path, content, { mode })
   chmodSync(path, mode)
+  return {}
+}
+
+async function makeImage(step: ImageStep, { signal }: MakeOptions): Promise<Made> {
+  const { provideImage } = await import('../runtime/docker/provide-image.ts')
+  await provideImage(step, signal)
   return {}
 }
 

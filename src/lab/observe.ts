@@ -113,6 +113,7 @@ async function differencesOf(
         processes.get(step.name),
         namespaces.get(step.namespace ?? ''),
       )
+    case 'image':
     case 'netns':
       return []
   }

@@ -25,6 +25,7 @@ export function planChanges(
   )
   addDependants(wanted, anew)
   addRewrittenFiles(wanted, anew)
+  addImages(wanted, anew)
   const after = new Set(wanted.map(({ id }) => id))
   return {
     remove: recorded.filter(({ id }) => !after.has(id) || anew.has(id)),
@@ -66,4 +67,15 @@ function addRewrittenFiles(steps: readonly Step[], anew: Set<string>): void {
     if (step.kind === 'file' && step.volatile && needed.has(step.id)) anew.add(step.id)
 }
 
-const ORDER_ONLY = new Set(['service', 'directory'])
+/** An engine may have lost its image meanwhile, which does not disturb containers that run. */
+function addImages(steps: readonly Step[], anew: Set<string>): void {
+  if (
+    !steps.some(
+      step => step.kind === 'service' && step.container !== undefined && anew.has(step.id),
+    )
+  )
+    return
+  for (const step of steps) if (step.kind === 'image') anew.add(step.id)
+}
+
+const ORDER_ONLY = new Set(['service', 'directory', 'image'])

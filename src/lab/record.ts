@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
+import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { quoteCommand } from '../plan/shell-quote.ts'
 import type { Plan } from '../plan/step.ts'
 import { labNamePattern } from '../topology/lab-name.ts'
@@ -24,13 +25,14 @@ export interface LabRecord {
   readonly topology: string
   /** The words after it that change what is built: `--name`, `x`. Absent where there were none. */
   readonly options?: readonly string[]
-  readonly runtime: 'process'
+  /** The engine whose containers its services run in; null where they are processes. */
+  readonly containers: ContainerFacts | null
   readonly cloud: Cloud
   readonly plan: Plan
 }
 
-/** 2: guests and floating IPs in the cloud. */
-export const RECORD_FORMAT = 2
+/** 2: guests and floating IPs in the cloud. 3: containers. */
+export const RECORD_FORMAT = 3
 
 /** What taking a lab away needs, which has stayed the same in every format. */
 export type RemovableRecord = Pick<LabRecord, 'lab' | 'plan'>

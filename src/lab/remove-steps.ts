@@ -5,7 +5,7 @@ import { run } from '../linux/run.ts'
 import { type CommandStep, removeCommandOf } from '../plan/command.ts'
 import { groupKeyOf } from '../plan/schedule.ts'
 import type { DirectoryStep, NamespaceStep, ServiceStep, Step } from '../plan/step.ts'
-import { stopServices } from '../runtime/process/stop-services.ts'
+import { stopServices } from '../runtime/stop-services.ts'
 import type { JournalSummary } from './journal.ts'
 import { removeShared } from './shared-directory.ts'
 

@@ -1,7 +1,9 @@
-import type { ServiceStep } from '../plan/step.ts'
-import { startService } from '../runtime/process/start-service.ts'
-import { stopServices } from '../runtime/process/stop-services.ts'
+import type { ProcessIdentity } from '../linux/process-table.ts'
+import { isContained, type ServiceStep } from '../plan/step.ts'
 import { agentOf } from '../runtime/process/supervisor.ts'
+import { restartService } from '../runtime/restart-service.ts'
+import { startService } from '../runtime/start-service.ts'
+import { stopServices } from '../runtime/stop-services.ts'
 import { LabError } from './lab-error.ts'
 import { type LabRecord, upCommandOf } from './record.ts'
 
@@ -26,32 +28,37 @@ export async function restartServices(
   const isWanted = (step: ServiceStep) => namesOf(step).includes(wanted)
   const restarted: Restarted[] = []
   if (!all.some(isWanted)) return restarted
-  const start = async (service: ServiceStep, limit?: AbortSignal) => {
-    const { pid } = await startService(service, lab, limit).catch((error: unknown) => {
-      throw limit?.aborted ? error : explain(error, service, record)
+  const note = async (service: ServiceStep, starting: Promise<ProcessIdentity>) => {
+    const { pid } = await starting.catch((error: unknown) => {
+      throw signal.aborted && !isSupervisor(service) ? error : explain(error, service, record)
     })
     if (isWanted(service)) restarted.push({ name: service.name, pid })
   }
   const supervisors = all.filter(isSupervisor)
+  let stopped: ServiceStep | null = null
   try {
     await stopServices(supervisors, lab)
     for (const service of all.filter(isWanted)) {
       if (isSupervisor(service)) continue
       signal.throwIfAborted()
-      await stopServices([service], lab)
-      await start(service, signal)
+      stopped = service
+      await note(service, restartService(service, lab, signal))
+      stopped = null
     }
   } finally {
-    for (const supervisor of supervisors) await start(supervisor)
+    if (signal.aborted && stopped !== null && isContained(stopped)) await startService(stopped, lab)
+    for (const supervisor of supervisors) await note(supervisor, startService(supervisor, lab))
   }
   return restarted
 }
 
-function explain(error: unknown, { name, supervised }: ServiceStep, record: LabRecord): LabError {
+function explain(error: unknown, service: ServiceStep, record: LabRecord): LabError {
+  const { name, supervised } = service
   const words = error instanceof Error ? error.message : String(error)
   return new LabError(`Cannot start ${name}\n${words}`, {
     cause: error,
-    standing: supervised ? 'The supervisor goes on trying.' : 'It is down.',
+    standing:
+      supervised && !isContained(service) ? 'The supervisor goes on trying.' : 'It is down.',
     hint: `\`lab status ${record.lab}\` tells which of its files were changed; \`${upCommandOf(record)}\` puts them right.`,
   })
 }

@@ -8,7 +8,7 @@ import {
   processesInNamespaces,
 } from '../linux/process-table.ts'
 import { stopProcesses } from '../linux/stop-processes.ts'
-import type { NamespaceStep, ServiceStep, Step } from '../plan/step.ts'
+import { isContained, type NamespaceStep, type ServiceStep, type Step } from '../plan/step.ts'
 import { findServiceProcesses } from '../runtime/process/find-service-processes.ts'
 import { findTools } from './find-tools.ts'
 import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
@@ -45,8 +45,10 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   const own = steps.filter(
     (step): step is NamespaceStep => step.kind === 'netns' && isOwnNamespace(step, journal),
   )
+  const unremoved = await removeOwnContainers(steps, onEffect)
   const { stopped, strangers } = await stopLabProcesses(record, own, journal, onEffect)
-  const failures = await removeSteps(outsideOf(statePathOf(lab), steps), { lab, journal, onEffect })
+  const outside = outsideOf(statePathOf(lab), steps).filter(step => !isContained(step))
+  const failures = [...unremoved, ...(await removeSteps(outside, { lab, journal, onEffect }))]
   if (failures.length > 0) throw cannotRemove(lab, failures)
   removeState(lab, onEffect)
   return { lab, namespaces: own.length, processes: stopped, strangers }
@@ -60,6 +62,32 @@ function noteRemoval(lab: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
   }
+}
+
+/**
+ * Before their processes, which the engine would put back. Gives what failed, a line each: an engine that is gone for
+ * good keeps nothing else of a lab standing.
+ */
+async function removeOwnContainers(
+  steps: readonly Step[],
+  onEffect: TakeDownOptions['onEffect'],
+): Promise<string[]> {
+  const containers = steps.filter(isContained).map(({ container }) => container)
+  if (containers.length === 0) return []
+  for (const { name } of containers) onEffect?.(`remove container ${name}`)
+  const { removeContainers } = await import('../runtime/docker/remove-containers.ts')
+  try {
+    await removeContainers(containers)
+    return []
+  } catch (error) {
+    return [
+      [wordsOf(error), ...(error instanceof LabError ? (error.hint ?? []) : [])].flat().join('\n'),
+    ]
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
+import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
 import { stopProcesses } from '../linux/stop-processes.ts'
 import type { Plan, Step } from '../plan/step.ts'
@@ -19,6 +20,8 @@ export interface UpOptions {
   readonly topology: string
   /** See `LabRecord`. */
   readonly options?: readonly string[]
+  /** See `LabRecord`; the plan was made for it. */
+  readonly containers?: ContainerFacts | null
   readonly cloud: Cloud
   readonly plan: Plan
   readonly signal: AbortSignal
@@ -56,13 +59,19 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
 
 const TOOLS_GRACE_MS = 3_000
 
-function recordOf({ topology, options = [], cloud, plan }: UpOptions): LabRecord {
+function recordOf({
+  topology,
+  options = [],
+  containers = null,
+  cloud,
+  plan,
+}: UpOptions): LabRecord {
   return {
     format: RECORD_FORMAT,
     lab: plan.lab,
     topology,
     ...(options.length === 0 ? {} : { options }),
-    runtime: 'process',
+    containers,
     cloud,
     plan,
   }

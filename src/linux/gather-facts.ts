@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { MachineFacts } from '../cloud/machine-facts.ts'
+import type { ContainerFacts, MachineFacts } from '../cloud/machine-facts.ts'
 
 /** Looks up what the pure half must know of this machine. Needs no root and starts no process. */
-export function gatherFacts(): MachineFacts {
+export function gatherFacts(containers: ContainerFacts | null = null): MachineFacts {
   return {
     ipv6: hasIpv6(),
     sysctls: OPTIONAL_SYSCTL_DIRECTORIES.flatMap(listSysctls),
@@ -13,6 +13,7 @@ export function gatherFacts(): MachineFacts {
     node: process.execPath,
     root: projectRoot,
     compileCache: process.env.NODE_COMPILE_CACHE ?? '',
+    containers,
   }
 }
 

@@ -2,6 +2,7 @@ import type { Cloud, Host, Port } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { dhcpNamespace, routerNamespace } from '../neutron/names.ts'
 import { certificateSteps } from './certificate-steps.ts'
+import { placeInContainers } from './containers.ts'
 import { dhcpSteps } from './dhcp-steps.ts'
 import { guestSteps, guestsBaseSteps } from './guest-steps.ts'
 import { hostSteps } from './host-steps.ts'
@@ -20,7 +21,7 @@ export function buildPlan(cloud: Cloud, facts: MachineFacts): Plan {
   return { lab: cloud.lab, statePath: cloud.neutron.state_path, steps }
 }
 
-function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
+function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): readonly Step[] {
   const wired = wiredPorts(cloud.ports)
   const steps = [
     ...stateSteps(cloud, host),
@@ -35,8 +36,14 @@ function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
     ...guestsBaseSteps(cloud, host),
     ...cloud.guests.flatMap(guest => guestSteps(cloud, guest, host, facts)),
   ]
-  const services = steps.filter((step): step is ServiceStep => step.kind === 'service')
-  return [...steps, supervisorStep(cloud, host, facts, services)]
+  const placed = placeInContainers(cloud, host, facts, steps)
+  const watched = placed.filter(isWatched)
+  return watched.length === 0 ? placed : [...placed, supervisorStep(cloud, host, facts, watched)]
+}
+
+/** What an engine puts back needs no supervisor. */
+function isWatched(step: Step): step is ServiceStep {
+  return step.kind === 'service' && step.supervised && step.container === undefined
 }
 
 function wiredPorts(ports: readonly Port[]): WiredPorts {

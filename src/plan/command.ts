@@ -1,3 +1,4 @@
+import { dockerRun } from './docker-run.ts'
 import { inNetwork } from './in-network.ts'
 import type { RulesStep, ServiceStep, Step, WaitStep } from './step.ts'
 
@@ -48,6 +49,8 @@ export function commandOf(steps: readonly [CommandStep, ...CommandStep[]]): Comm
       return restoreRules(first)
     case 'service':
       return serviceCommand(first)
+    case 'image':
+      return { argv: first.argv }
     case 'wait':
       return waitCommand(first)
     case 'certificates':
@@ -108,6 +111,7 @@ function emptyTables(rules: string): string {
 }
 
 function serviceCommand(step: ServiceStep): Command {
+  if (step.container !== undefined) return { argv: dockerRun(step.container), service: step }
   const environment = Object.entries(step.environment).map(([key, value]) => `${key}=${value}`)
   const prefix = environment.length === 0 ? [] : ['env', ...environment]
   const [program = '', ...rest] = [...prefix, ...step.argv]

@@ -80,6 +80,7 @@ function dnsmasqSteps(
     commandLineHolds: network.id,
     listens: boundAtStart(dnsmasq.listens),
     leaves: [dnsmasq.pidFile],
+    files: { writes: [dnsmasq.directory] },
     supervised: true,
   })
   return [directory, ...files, service]

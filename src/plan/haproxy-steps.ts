@@ -3,6 +3,7 @@ import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { type MetadataProxy, metadataProxiesOf } from '../neutron/haproxy.ts'
 import { fileStep } from './file-steps.ts'
 import { stepIds } from './names.ts'
+import { proxyFilesOf } from './proxy-files.ts'
 import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
 import type { Step, WaitStep } from './step.ts'
@@ -48,6 +49,7 @@ function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: Wir
     commandLineHolds: proxy.id,
     listens: proxy.listens.map(({ address, port }) => ({ protocol: 'tcp', address, port })),
     leaves: [proxy.pidFile],
+    files: proxyFilesOf(cloud),
     supervised: true,
   })
   return [config, ...settled, service]

@@ -7,7 +7,7 @@ import { certificateSteps } from './certificate-steps.ts'
 import { fileStep } from './file-steps.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { serviceStep } from './service-step.ts'
-import type { Listener, ServiceName, ServiceStep, Step } from './step.ts'
+import type { Listener, ServiceFiles, ServiceName, ServiceStep, Step } from './step.ts'
 
 /**
  * neutron-metadata-agent and nova-api-metadata, on the management network of their host. An agent of another nova runs in
@@ -15,8 +15,8 @@ import type { Listener, ServiceName, ServiceStep, Step } from './step.ts'
  * agent that is somewhere else.
  */
 export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
-  const { metadata_listen: address, metadata_listen_port: port } = cloud.nova
-  const socket = cloud.neutron.metadata_agent.metadata_proxy_socket
+  const { metadata_listen: address, metadata_listen_port: port, api, wsgi } = cloud.nova
+  const { metadata_proxy_socket: socket, ...agentFiles } = cloud.neutron.metadata_agent
   const runs = metadataServicesOf(cloud)
   const management = hostNamespace(cloud.lab, host.name)
   const nova: Daemon[] = [
@@ -27,6 +27,11 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
       listens: [{ protocol: 'tcp', address, port }],
       leaves: [],
       namespace: management,
+      named: [
+        api.vendordata_jsonfile_path,
+        api.vendordata_dynamic_ssl_certfile,
+        ...Object.values(wsgi),
+      ],
     },
   ]
   const agent: Daemon[] = [
@@ -37,6 +42,11 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
       listens: [{ protocol: 'unix', path: socket }],
       leaves: [socket],
       namespace: runs.nova ? management : null,
+      named: [
+        agentFiles.auth_ca_cert,
+        agentFiles.nova_client_cert,
+        agentFiles.nova_client_priv_key,
+      ],
     },
   ]
   const daemons = [...(runs.nova ? nova : []), ...(runs.agent ? agent : [])]
@@ -51,6 +61,8 @@ interface Daemon {
   readonly leaves: readonly string[]
   /** Null for the machine's own. */
   readonly namespace: string | null
+  /** Paths in its configuration. */
+  readonly named: readonly (string | null | undefined)[]
 }
 
 function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daemon): Step[] {
@@ -66,12 +78,21 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
   const certificates = certificateSteps(cloud, host).map(({ id }) => id)
   const service = nodeService(cloud, host, facts, {
     ...daemon,
+    files: {
+      reads: [],
+      writes: [state],
+      named: daemon.named.flatMap(path => (isOutside(path, state) ? [path] : [])),
+    },
     script: `src/daemon/${daemon.name}.ts`,
     arguments: ['--config', config.path],
     needs: [config.id, `management:${host.name}`, ...certificates],
     supervised: true,
   })
   return [config, service]
+}
+
+function isOutside(path: string | null | undefined, state: string): path is string {
+  return typeof path === 'string' && !path.startsWith(`${state}/`)
 }
 
 /**
@@ -94,7 +115,7 @@ export function supervisorStep(
     leaves: [],
     script: 'src/runtime/process/supervisor-main.ts',
     arguments: ['--lab', cloud.lab],
-    needs: services.filter(({ supervised }) => supervised).map(({ id }) => id),
+    needs: services.map(({ id }) => id),
     supervised: false,
   })
 }
@@ -109,6 +130,7 @@ interface NodeService {
   readonly script: string
   readonly arguments: readonly string[]
   readonly needs: readonly string[]
+  readonly files?: ServiceFiles
   readonly supervised: boolean
 }
 
@@ -141,6 +163,7 @@ function nodeService(
     commandLineHolds: wish.name,
     listens: wish.listens,
     leaves: [pidFile, ...wish.leaves],
+    ...(wish.files === undefined ? {} : { files: wish.files }),
     supervised: wish.supervised,
   })
 }

@@ -28,4 +28,5 @@ export const stepIds = {
   directory: (path: string) => `directory:${path}`,
   file: (path: string) => `file:${path}`,
   certificates: 'certificates',
+  image: (host: string) => `image:${host}`,
 }

@@ -2,6 +2,7 @@ import type { Cloud, Host } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { nsMetadataProxiesOf } from '../neutron/ns-metadata-proxy/command-line.ts'
 import { stepIds } from './names.ts'
+import { proxyFilesOf } from './proxy-files.ts'
 import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
 import type { ServiceStep } from './step.ts'
@@ -37,6 +38,7 @@ export function nsMetadataProxySteps(
       commandLineHolds: proxy.id,
       listens: [{ protocol: 'tcp', ...proxy.listens }],
       leaves: [proxy.pidFile],
+      files: proxyFilesOf(cloud, [`${state_path}/log`]),
       supervised: true,
     }),
   )

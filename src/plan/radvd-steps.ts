@@ -63,6 +63,7 @@ function stepsOfRadvd(
     commandLineHolds: id,
     listens: [],
     leaves: [radvd.pidFile],
+    files: { reads: [radvd.configPath], writes: [`${state_path}/external/pids`] },
     supervised: true,
   })
   return [config, linkLocal, all, service]

@@ -89,6 +89,8 @@ function renderSteps(first: Step, rest: readonly Step[]): string {
       return renderDirectory(first)
     case 'file':
       return renderFile(first)
+    case 'image':
+      return `${quoteCommand(first.argv)} >/dev/null`
     default:
       return renderCommand(commandOf([first, ...rest.filter(isCommandStep)]))
   }
@@ -137,15 +139,20 @@ function renderCommand({ argv, stdin, service }: Command): string {
 
 /** The log is root's alone, as with `lab up`; the service's own files have the usual modes. */
 function renderService(argv: readonly string[], service: ServiceStep): string {
+  if (service.container !== undefined)
+    return `${quoteCommand(argv)} >/dev/null\n${waitForPidFile(service)}`
   const logFile = quoteWord(service.logFile)
   const command = `${quoteCommand(argv)} >>${logFile} 2>&1 </dev/null`
   const start = service.daemonizes ? command : renderInBackground(command, service)
   return `(umask 077; : >>${logFile})\n${start}`
 }
 
-function renderInBackground(command: string, { pidFile }: ServiceStep): string {
-  return `setsid ${command} &
-timeout 10 sh -c 'until [ -s ${quoteWord(pidFile)} ]; do sleep 0.02; done'`
+function renderInBackground(command: string, service: ServiceStep): string {
+  return `setsid ${command} &\n${waitForPidFile(service)}`
+}
+
+function waitForPidFile({ pidFile }: ServiceStep): string {
+  return `timeout 10 sh -c 'until [ -s ${quoteWord(pidFile)} ]; do sleep 0.02; done'`
 }
 
 function parentOf(path: string): string {

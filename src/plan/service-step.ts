@@ -1,9 +1,13 @@
 import { stepIds } from './names.ts'
 import type { ServiceStep } from './step.ts'
 
-type ServiceWish = Omit<ServiceStep, 'kind' | 'id' | 'leaves' | 'environment'> & {
+type ServiceWish = Omit<
+  ServiceStep,
+  'kind' | 'id' | 'leaves' | 'environment' | 'files' | 'container'
+> & {
   readonly environment?: ServiceStep['environment']
   readonly leaves?: ServiceStep['leaves']
+  readonly files?: Partial<ServiceStep['files']>
 }
 
 /** A process of the lab. */
@@ -14,5 +18,6 @@ export function serviceStep(wish: ServiceWish): ServiceStep {
     id: stepIds.service(wish.name),
     environment: wish.environment ?? {},
     leaves: wish.leaves ?? [],
+    files: { reads: [], writes: [], named: [], ...wish.files },
   }
 }

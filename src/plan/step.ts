@@ -18,8 +18,17 @@ export type Step =
   | ServiceStep
   | WaitStep
   | CertificatesStep
+  | ImageStep
 
-export type Phase = 'files' | 'namespaces' | 'wiring' | 'dhcp' | 'proxies' | 'metadata' | 'guests'
+export type Phase =
+  | 'files'
+  | 'image'
+  | 'namespaces'
+  | 'wiring'
+  | 'dhcp'
+  | 'proxies'
+  | 'metadata'
+  | 'guests'
 
 interface StepBase {
   /** Unique in the plan and stable between plans of one topology: `kind:name`. */
@@ -130,8 +139,58 @@ export interface ServiceStep extends StepBase {
   readonly leases?: readonly ExpectedAddress[]
   /** Files it makes that must go before it can be started anew, and after it. */
   readonly leaves: readonly string[]
-  /** The supervisor puts it back when it dies. */
+  /** It is put back when it dies, by the supervisor or by its container's engine. */
   readonly supervised: boolean
+  /** Paths that it opens: what its container must be given. */
+  readonly files: ServiceFiles
+  /** Where it does not run as a process of its own. */
+  readonly container?: Container
+}
+
+export type ContainedService = ServiceStep & { readonly container: Container }
+
+export function isContained(step: Step): step is ContainedService {
+  return step.kind === 'service' && step.container !== undefined
+}
+
+export interface ServiceFiles {
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  /** Files that the topology names, which need not be there. */
+  readonly named: readonly string[]
+}
+
+/** An engine, as far as a plan must know it. */
+export interface ContainerEngine {
+  readonly kind: 'docker' | 'podman'
+  /** `unix:///var/run/docker.sock` */
+  readonly host: string
+}
+
+/** A container that runs `argv` of its service. */
+export interface Container {
+  readonly engine: ContainerEngine
+  readonly name: string
+  readonly image: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly environment: Readonly<Record<string, string>>
+  /** `host`, or Podman's `ns:<path>`. */
+  readonly network: string
+  /** What its first process calls, which becomes the service. */
+  readonly command: readonly string[]
+  /** Linux's names without `CAP_`. */
+  readonly capabilities: readonly string[]
+  readonly mounts: readonly Mount[]
+  readonly limits: { readonly nofile: number; readonly nproc: number }
+  readonly healthcheck: readonly string[] | null
+}
+
+/** A path of the machine at the same path in a container. */
+export interface Mount {
+  readonly path: string
+  readonly readOnly: boolean
+  /** Left out where there is nothing. */
+  readonly optional?: true
 }
 
 export type ServiceName =
@@ -155,6 +214,17 @@ export interface CertificatesStep extends StepBase {
   readonly script: string
   /** Paths; it stands while all of them are there. */
   readonly makes: readonly string[]
+}
+
+/** The image of a lab's containers, in the engine. It stays when the lab goes. */
+export interface ImageStep extends StepBase {
+  readonly kind: 'image'
+  readonly engine: ContainerEngine
+  readonly reference: string
+  /** `lab` makes it of this machine's files; else the engine pulls it where it is not there. */
+  readonly isOwn: boolean
+  /** The command that makes sure of it. */
+  readonly argv: readonly [string, ...string[]]
 }
 
 export interface WaitStep extends StepBase {

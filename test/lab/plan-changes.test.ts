@@ -38,6 +38,7 @@ function service(name: string, needs: readonly string[], argument = ''): Step {
     commandLineHolds: name,
     listens: [],
     leaves: [],
+    files: { reads: [], writes: [], named: [] },
     supervised: true,
   }
 }

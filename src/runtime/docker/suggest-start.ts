@@ -3,32 +3,47 @@ import { sudoPrefix } from '../../linux/is-root.ts'
 import { isInstalled } from '../../linux/programs.ts'
 import { runsSystemd } from '../../linux/runs-systemd.ts'
 
-/** What to type to have an engine at one of the two places where one stands by itself; else what to look at. */
-export function suggestStart(host: string): string {
-  if (host === PODMAN_HOST) return podmanIsInstalled() ? startPodman() : install('podman')
-  if (!DOCKER_HOSTS.includes(host)) return `Start the engine that should listen at ${host}`
-  if (isInstalled('dockerd')) return startDocker()
-  return podmanIsInstalled() ? startPodman() : install('docker.io')
+/** What of engines the machine has. */
+interface Present {
+  readonly dockerd: boolean
+  readonly podman: boolean
+  readonly systemd: boolean
+  /** Debian's /etc/init.d/docker. */
+  readonly initScript: boolean
 }
 
-const DOCKER_HOSTS = ['unix:///var/run/docker.sock', 'unix:///run/docker.sock']
-const PODMAN_HOST = 'unix:///run/podman/podman.sock'
+/** What to type to have an engine where Docker's or Podman's stands by itself; of any other, that it must be started. */
+export function suggestStart(host: string, present: Present = look()): string {
+  if (host === PODMAN_HOST) return present.podman ? startPodman(present) : install('podman')
+  if (!DOCKER_HOSTS.includes(host)) return `start the engine that should listen at ${host}`
+  if (present.dockerd) return startDocker(present)
+  return present.podman ? startPodman(present) : install('docker.io')
+}
 
-function podmanIsInstalled(): boolean {
-  return isInstalled('podman')
+function look(): Present {
+  return {
+    dockerd: isInstalled('dockerd'),
+    podman: isInstalled('podman'),
+    systemd: runsSystemd(),
+    initScript: existsSync('/etc/init.d/docker'),
+  }
+}
+
+const PODMAN_HOST = 'unix:///run/podman/podman.sock'
+const DOCKER_HOSTS = ['unix:///var/run/docker.sock', 'unix:///run/docker.sock']
+
+function startPodman({ systemd }: Present): string {
+  if (systemd) return `\`${sudoPrefix()}systemctl start podman.socket\` starts Podman's`
+  return `\`${sudoPrefix()}podman system service --time=0 ${PODMAN_HOST} &\` starts Podman's`
 }
 
 function install(debianPackage: string): string {
   return `\`${sudoPrefix()}apt-get install ${debianPackage}\` brings one`
 }
 
-function startDocker(): string {
-  if (runsSystemd()) return `\`${sudoPrefix()}systemctl start docker\` starts it`
-  if (existsSync('/etc/init.d/docker')) return `\`${sudoPrefix()}service docker start\` starts it`
-  return `\`${sudoPrefix()}dockerd\` starts it`
-}
-
-function startPodman(): string {
-  if (runsSystemd()) return `\`${sudoPrefix()}systemctl start podman.socket\` starts Podman's`
-  return `\`${sudoPrefix()}podman system service --time=0 ${PODMAN_HOST} &\` starts Podman's`
+function startDocker({ systemd, initScript }: Present): string {
+  if (systemd) return `\`${sudoPrefix()}systemctl start docker\` starts it`
+  return initScript
+    ? `\`${sudoPrefix()}service docker start\` starts it`
+    : `\`${sudoPrefix()}dockerd &\` starts it`
 }

@@ -6,8 +6,8 @@ import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
 import type { ServiceStep } from '../../plan/step.ts'
 import { findService } from './find-service.ts'
 import { rotateLog } from './rotate-log.ts'
-import { startService } from './start-service.ts'
-import { stopServices } from './stop-services.ts'
+import { startProcess } from './start-process.ts'
+import { stopServiceProcesses } from './stop-service-processes.ts'
 import {
   readSupervisorState,
   type ServiceHistory,
@@ -67,7 +67,7 @@ export class Supervisor {
       this.#log(service, 'WARNING', `Respawning ${respawnNameOf(service)}`)
     }
     const services = dead.map(({ service }) => service)
-    const stopped = stopServices(services, this.#lab)
+    const stopped = stopServiceProcesses(services, this.#lab)
     await Promise.all(dead.map(watched => this.#startAgain(watched, stopped, signal)))
   }
 
@@ -75,7 +75,7 @@ export class Supervisor {
     const { service } = watched
     try {
       await stopped
-      watched.process = await startService(service, this.#lab, signal)
+      watched.process = await startProcess(service, this.#lab, signal)
       watched.failures = 0
       this.#remember(service, null)
     } catch (error) {

@@ -117,6 +117,7 @@ export const sampleFacts: MachineFacts = {
   node: '/usr/bin/node',
   root: '/opt/lab',
   compileCache: '',
+  containers: null,
 }
 
 function subnet(id: string, cidr: string): Subnet {

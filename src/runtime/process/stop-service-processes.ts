@@ -5,7 +5,10 @@ import { findService } from './find-service.ts'
 import { findServiceProcesses } from './find-service-processes.ts'
 
 /** Stops all processes of services of a lab, and takes away the files that they leave. The dead are no error. */
-export async function stopServices(services: readonly ServiceStep[], lab: string): Promise<void> {
+export async function stopServiceProcesses(
+  services: readonly ServiceStep[],
+  lab: string,
+): Promise<void> {
   if (services.length === 0) return
   const running = services.flatMap(service => findService(service) ?? [])
   await stopProcesses([...running, ...findServiceProcesses(services, lab)], STOP_GRACE_MS)

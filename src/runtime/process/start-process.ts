@@ -13,7 +13,7 @@ import { rotateLog } from './rotate-log.ts'
  * background has written its pid file. Its output goes to its log file. Throws CommandFailed with what it said, or the
  * signal's reason.
  */
-export async function startService(
+export async function startProcess(
   service: ServiceStep,
   lab: string,
   signal?: AbortSignal,

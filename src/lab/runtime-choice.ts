@@ -1,0 +1,80 @@
+import type { ContainerFacts } from '../cloud/machine-facts.ts'
+import { readLimits } from '../linux/read-limits.ts'
+import type { Engine } from '../runtime/docker/engine.ts'
+import { EngineUnusable } from '../runtime/docker/engine-unusable.ts'
+import type { LabRecord } from './record.ts'
+
+export type RuntimeName = 'auto' | 'docker' | 'process'
+
+interface RuntimeWish {
+  readonly runtime: RuntimeName
+  /** Somebody's own image; lab's where there is none. */
+  readonly image?: string
+}
+
+/**
+ * Where the services of a lab run. `auto` takes an engine that answers, and else processes; a lab that stands stays
+ * where it is. Engine and image are looked for once, and can be before they are asked for.
+ */
+export class RuntimeChoice {
+  readonly #wish: RuntimeWish
+  readonly #environment: NodeJS.ProcessEnv
+  #found: Promise<ContainerFacts> | null = null
+  /** Why `auto` takes no containers, although an engine is there. */
+  refusal: EngineUnusable | null = null
+
+  constructor(wish: RuntimeWish, environment: NodeJS.ProcessEnv) {
+    this.#wish = wish
+    this.#environment = environment
+  }
+
+  /** Begins to look, where it will be needed; what goes wrong is thrown by `choose`. */
+  lookAhead(standing: LabRecord | null): void {
+    if (this.#isProcess(standing)) return
+    this.#find(standing).catch(() => undefined)
+  }
+
+  /** The engine to use; null for processes. Throws EngineUnusable where containers were asked for. */
+  async choose(standing: LabRecord | null): Promise<ContainerFacts | null> {
+    if (this.#isProcess(standing)) return null
+    try {
+      return await this.#find(standing)
+    } catch (error) {
+      const isFree = this.#wish.runtime === 'auto' && standing === null
+      if (!isFree || !(error instanceof EngineUnusable)) throw error
+      this.refusal = error
+      return null
+    }
+  }
+
+  #isProcess(standing: LabRecord | null): boolean {
+    const { runtime } = this.#wish
+    return runtime === 'process' || (runtime === 'auto' && standing?.containers === null)
+  }
+
+  #find(standing: LabRecord | null): Promise<ContainerFacts> {
+    const recorded = this.#wish.runtime === 'auto' ? (standing?.containers ?? null) : null
+    this.#found ??= recorded === null ? this.#ask() : this.#renew(recorded)
+    return this.#found
+  }
+
+  async #ask(): Promise<ContainerFacts> {
+    const image = this.#nameImage()
+    // Waited for after the engine, without which it is of no use.
+    image.catch(() => undefined)
+    const { findEngine } = await import('../runtime/docker/find-engine.ts')
+    const { kind, host, version, hasHealthchecks }: Engine = await findEngine(this.#environment)
+    return { kind, host, version, hasHealthchecks, limits: readLimits(), ...(await image) }
+  }
+
+  async #renew(recorded: ContainerFacts): Promise<ContainerFacts> {
+    return { ...recorded, ...(await this.#nameImage()) }
+  }
+
+  async #nameImage(): Promise<Pick<ContainerFacts, 'image' | 'isOwnImage'>> {
+    const { image } = this.#wish
+    if (image !== undefined) return { image, isOwnImage: false }
+    const { ownImage } = await import('../runtime/docker/image/own-image.ts')
+    return { image: (await ownImage()).reference, isOwnImage: true }
+  }
+}

@@ -1,0 +1,13 @@
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import type Docker from 'dockerode'
+
+/** What a container has printed, stdout and stderr in the order in which the engine has it. Throws the engine's error. */
+export async function readContainerLog(container: Docker.Container): Promise<string> {
+  const framed = await container.logs({ stdout: true, stderr: true, follow: false })
+  const printed = new PassThrough()
+  const frames = Readable.from([framed])
+  container.modem.demuxStream(frames, printed, printed)
+  frames.once('end', () => printed.end())
+  return await text(printed)
+}

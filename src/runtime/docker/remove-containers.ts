@@ -1,0 +1,70 @@
+import type Docker from 'dockerode'
+import { LabError } from '../../lab/lab-error.ts'
+import type { Container } from '../../plan/step.ts'
+import type { Engine } from './engine.ts'
+import { engineAt } from './engine-at.ts'
+import { explainEngineError } from './explain-engine-error.ts'
+import { stopContainer } from './stop-container.ts'
+
+/**
+ * Stops containers of a plan, asking them first, and removes them. The absent are no error; one that has a name of the
+ * plan and not the label of its lab is somebody's, and stays: LabError. Throws LabError in the engine's words.
+ */
+export async function removeContainers(
+  containers: readonly Pick<Container, 'engine' | 'name' | 'labels'>[],
+): Promise<void> {
+  const outcomes = await Promise.allSettled(containers.map(removeNamed))
+  const failed = outcomes.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+}
+
+async function removeNamed({
+  engine: { host },
+  name,
+  labels,
+}: Pick<Container, 'engine' | 'name' | 'labels'>): Promise<void> {
+  const engine = await engineAt(host)
+  const container = engine.api.getContainer(name)
+  const seen = await unlessAbsent(container.inspect()).catch(explain(engine, name))
+  if (seen === null) return
+  if (seen.Config.Labels.lab !== labels.lab) throw isSomebodys(engine, name)
+  await remove(engine, container, name)
+}
+
+async function remove(engine: Engine, container: Docker.Container, name: string): Promise<void> {
+  try {
+    await stopContainer(container)
+    await unlessAbsent(container.remove({ force: true, v: true }))
+  } catch (error) {
+    explain(engine, name)(error)
+  }
+}
+
+/** Null where there is none, or where somebody else is removing it. */
+async function unlessAbsent<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (statusOf(error) === ABSENT || /already in progress/.test(String(error))) return null
+    throw error
+  }
+}
+
+const ABSENT = 404
+
+function statusOf(error: unknown): number {
+  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : Number.NaN
+}
+
+function explain(engine: Engine, name: string): (error: unknown) => never {
+  return error => {
+    throw explainEngineError(error, engine, `Cannot remove container ${name.replace('/', '')}`)
+  }
+}
+
+function isSomebodys({ kind, host }: Engine, name: string): LabError {
+  return new LabError(`Container ${name} exists already and is not this lab's`, {
+    standing: `It was left as it is, at ${host}.`,
+    hint: `\`${kind} inspect ${name}\` shows whose it is. Remove or rename it, or give the lab another name with --name.`,
+  })
+}

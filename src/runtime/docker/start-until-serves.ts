@@ -1,0 +1,63 @@
+import { rmSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { CommandFailed } from '../../linux/command-failed.ts'
+import { identify, type ProcessIdentity, readPidFile } from '../../linux/process-table.ts'
+import { dockerRun } from '../../plan/docker-run.ts'
+import type { ContainedService } from '../../plan/step.ts'
+import { readContainerLog } from './read-container-log.ts'
+import { stopContainer } from './stop-container.ts'
+
+/**
+ * Starts a container that is there and waits until its service has written its pid file. Throws the engine's error,
+ * CommandFailed with what the service said where it ended instead, or the signal's reason; it is stopped then.
+ */
+export async function startUntilServes(
+  made: Docker.Container,
+  service: ContainedService,
+  signal?: AbortSignal,
+): Promise<ProcessIdentity> {
+  for (const path of service.leaves) rmSync(path, { force: true })
+  const settled = new AbortController()
+  const limits = [AbortSignal.timeout(START_LIMIT_MS), settled.signal, ...(signal ? [signal] : [])]
+  const limit = AbortSignal.any(limits)
+  try {
+    const exit = made.wait({ condition: 'next-exit', abortSignal: limit })
+    exit.catch(() => undefined)
+    await made.start()
+    const first = await Promise.race([exit, waitUntilServes(service, limit)])
+    if ('pid' in first) return first
+    throw await failure(made, service, Number(first.StatusCode))
+  } catch (error) {
+    settled.abort()
+    await stopContainer(made)
+    throw error
+  } finally {
+    settled.abort()
+  }
+}
+
+const START_LIMIT_MS = 60_000
+
+async function waitUntilServes(
+  { pidFile }: ContainedService,
+  limit: AbortSignal,
+): Promise<ProcessIdentity> {
+  for (;;) {
+    limit.throwIfAborted()
+    const identity = identify(readPidFile(pidFile) ?? 0)
+    if (identity !== null) return identity
+    await delay(POLL_MS)
+  }
+}
+
+const POLL_MS = 4
+
+async function failure(
+  made: Docker.Container,
+  { container }: ContainedService,
+  exitCode: number,
+): Promise<CommandFailed> {
+  const output = (await readContainerLog(made)).trim()
+  return new CommandFailed({ argv: dockerRun(container), exitCode, signal: null, output })
+}

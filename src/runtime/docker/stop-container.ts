@@ -1,0 +1,21 @@
+import type Docker from 'dockerode'
+
+/**
+ * Asks what runs in a container to end, and makes it after as long as a process is given. False where there is no such
+ * container; one that does not run is no error. Throws the engine's error.
+ */
+export async function stopContainer(container: Docker.Container): Promise<boolean> {
+  try {
+    await container.stop({ t: STOP_GRACE_SECONDS })
+    return true
+  } catch (error) {
+    const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null
+    if (status === NOT_RUNNING) return true
+    if (status === ABSENT) return false
+    throw error
+  }
+}
+
+const STOP_GRACE_SECONDS = 3
+const NOT_RUNNING = 304
+const ABSENT = 404
