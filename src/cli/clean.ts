@@ -1,5 +1,6 @@
 import { labExists, labNames } from '../lab/record.ts'
 import { takeDown } from '../lab/take-down.ts'
+import type { OldImage } from '../runtime/docker/image/remove-old-images.ts'
 import { throwTogether } from './down.ts'
 import { type LabState, stateOf, stateWhile } from './list.ts'
 import { lockForCommand } from './lock-for-command.ts'
@@ -8,10 +9,14 @@ import { requireRoot } from './require-root.ts'
 
 interface CleanOptions {
   readonly dryRun?: true
+  readonly images?: true
   readonly json?: true
 }
 
-/** `lab clean`: takes away labs that a crash left half-built or half-removed, or that ended with a reboot. */
+/**
+ * `lab clean`: takes away labs that a crash left half-built or half-removed, or that ended with a reboot; with `--images`
+ * also the engine's old images of lab's.
+ */
 export async function clean(options: CleanOptions): Promise<void> {
   requireRoot()
   const states = await Promise.all(
@@ -19,13 +24,43 @@ export async function clean(options: CleanOptions): Promise<void> {
   )
   const left = states.filter(({ state }) => LEFTOVERS.has(state))
   const { gone, problems } = options.dryRun ? { gone: left, problems: [] } : await takeAway(left)
-  if (options.json) printJson(gone)
+  const images = options.images ? await cleanImagesToo(options, problems) : null
+  if (options.json) printJson(images === null ? gone : { labs: gone, ...images })
   else {
     const verb = options.dryRun ? 'would go' : 'is gone'
     for (const { lab, state } of gone) print(`✔ Lab ${lab} (${state}) ${verb}`)
-    if (gone.length + problems.length === 0) print('Nothing is left over.')
+    for (const line of describeImages(images, verb)) print(line)
+    const count = gone.length + problems.length + (images?.images.length ?? 0)
+    if (count === 0) print('Nothing is left over.')
   }
   throwTogether(problems)
+}
+
+interface Images {
+  readonly engine: string | null
+  readonly images: readonly OldImage[]
+  readonly used: readonly OldImage[]
+}
+
+async function cleanImagesToo(options: CleanOptions, problems: unknown[]): Promise<Images | null> {
+  const { cleanImages } = await import('./clean-images.ts')
+  try {
+    return await cleanImages({ isDryRun: options.dryRun === true })
+  } catch (error) {
+    problems.push(error)
+    return null
+  }
+}
+
+function describeImages(images: Images | null, verb: string): string[] {
+  if (images === null) return []
+  if (images.engine === null) return ['No container engine is there, so neither are its images.']
+  return [
+    ...images.images.map(
+      ({ image, sizeBytes }) => `✔ Image ${image} (${Math.round(sizeBytes / 1e6)} MB) ${verb}`,
+    ),
+    ...images.used.map(({ image }) => `! Image ${image} stays: a container uses it`),
+  ]
 }
 
 interface Leftover {

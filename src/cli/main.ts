@@ -146,8 +146,15 @@ program
   )
 
 program
+  .command('image')
+  .description('load the image that labs use into the container engine, and print its name')
+  .addOption(json)
+  .action(async options => (await import('./image.ts')).image(options))
+
+program
   .command('clean')
   .description('take away what crashed or rebooted labs have left')
+  .option('--images', "also the container engine's images of older versions, which no lab uses")
   .option('--dry-run', 'only say what would go')
   .addOption(json)
   .action(async options => (await import('./clean.ts')).clean(options))

@@ -1,8 +1,8 @@
-import { LabError } from '../../../lab/lab-error.ts'
 import type { Engine } from '../engine.ts'
+import { explainEngineError } from '../explain-engine-error.ts'
 import { compileDaemons } from './compile-daemons.ts'
 import type { ImageContent } from './image-content.ts'
-import { isImageThere } from './is-image-there.ts'
+import { readLabels } from './read-labels.ts'
 import { readLoadProblem } from './read-load-problem.ts'
 import { writeArchive } from './write-archive.ts'
 
@@ -17,16 +17,15 @@ export async function ensureImage(
 ): Promise<'there' | 'loaded'> {
   const { reference } = content
   try {
-    if (await isImageThere(engine, reference)) return 'there'
+    if (await readLabels(engine, reference)) return 'there'
     await load(engine, content, signal)
-    if (!(await isImageThere(engine, reference))) {
+    if ((await readLabels(engine, reference)) === null) {
       throw new Error('it took the archive, but does not list the image')
     }
     return 'loaded'
   } catch (error) {
     signal?.throwIfAborted()
-    const words = error instanceof Error ? error.message : String(error)
-    throw new LabError(`Cannot load lab's image ${reference}: ${words}`, { cause: error })
+    throw explainEngineError(error, engine, `Cannot load lab's image ${reference}`)
   }
 }
 

@@ -1,0 +1,15 @@
+import type { Engine } from '../engine.ts'
+
+/** The labels of an image that an engine has; null where it has no such image. Throws what the engine answers else. */
+export async function readLabels(
+  { api }: Engine,
+  reference: string,
+): Promise<Readonly<Record<string, string>> | null> {
+  try {
+    const { Config } = await api.getImage(reference).inspect()
+    return Config?.Labels ?? {}
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
+    throw error
+  }
+}
