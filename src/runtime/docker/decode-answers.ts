@@ -20,7 +20,8 @@ export interface Answers {
 export function decodeAnswers(headers: IncomingHttpHeaders, body: string): Answers {
   const info = parse(body)
   const apiVersion = headers['api-version']
-  if (typeof apiVersion !== 'string') throw new Error('GET /_ping: no Api-Version in the answer')
+  if (typeof apiVersion !== 'string' || !/^\d+\.\d+$/.test(apiVersion))
+    throw new Error('GET /_ping: no Api-Version in the answer')
   return {
     kind: headers['libpod-api-version'] === undefined ? 'docker' : 'podman',
     version: textOf(info, 'ServerVersion'),

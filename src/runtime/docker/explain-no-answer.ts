@@ -18,6 +18,10 @@ export function explainNoAnswer(host: string, error: unknown, limitMs: number | 
     const problem = `nobody listens there (${words})`
     return { reason: 'stopped', host, problem, remedy: suggestStart(host) }
   }
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    const problem = 'it hangs up without an answer'
+    return { reason: 'silent', host, problem, remedy: suggestRestart(host) }
+  }
   return {
     reason: 'no-engine',
     host,

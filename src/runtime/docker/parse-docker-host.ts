@@ -11,16 +11,16 @@ export function parseDockerHost(text: string, isTls: boolean): string {
   if (['ssh', 'npipe', 'fd'].includes(scheme)) return trimmed
   if (scheme === 'unix' && !address.includes('://'))
     return address === '' ? DEFAULT_SOCKET : trimmed
-  const [whole, bracketed, name, port = '2375', path = ''] = TCP_ADDRESS.exec(address) ?? []
+  const [whole, bracketed, name, port, path = ''] = TCP_ADDRESS.exec(address) ?? []
   if (scheme !== 'tcp' || whole === undefined) throw unreadable(trimmed)
   const host = bracketed ?? (name || 'localhost')
-  return `tcp://${host}:${port}${path}`
+  return `tcp://${host}:${port || '2375'}${path}`
 }
 
 const DEFAULT_SOCKET = 'unix:///var/run/docker.sock'
 
 /** An IPv6 address is only read with its port. */
-const TCP_ADDRESS = /^(?:(\[[^\]/]+\])(?=:\d)|([^:/[\]]*))(?::(\d+))?(\/.*)?$/
+const TCP_ADDRESS = /^(?:(\[[^\]/]+\])(?=:\d)|([^:/[\]]*))(?::(\d*))?(\/.*)?$/
 
 function unreadable(host: string): EngineUnusable {
   const refusal = {
