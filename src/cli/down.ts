@@ -51,8 +51,9 @@ async function takeLabDown(lab: string): Promise<TakenDown> {
   return await takeDown(lab)
 }
 
-function describe({ lab, namespaces, processes, strangers }: TakenDown): string {
-  const gone = `✔ Lab ${lab} is gone: ${namespaces} namespaces, ${processes} processes and its files.`
+function describe({ lab, namespaces, processes, containers, strangers }: TakenDown): string {
+  const contained = containers === 0 ? '' : ` ${containers} containers,`
+  const gone = `✔ Lab ${lab} is gone: ${namespaces} namespaces,${contained} ${processes} processes and its files.`
   const left = strangers.map(
     ({ pid, commandLine }) =>
       `! pid ${pid} (${commandLine}) was not started by lab and was left alone; the network namespace it is in ends with it`,

@@ -68,13 +68,14 @@ async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
     const known = reasons(cloud, instance)
-    const logged = known.length > 0 ? [] : complaints(cloud.lab, startedMs)
+    const logged = known.length > 0 ? [] : await complaints(cloud.lab, startedMs)
     return { ...about, problem, reasons: known, logged }
   }
 }
 
-function complaints(lab: string, sinceMs: number): string[] {
-  return METADATA_SERVICES.flatMap(service => lastComplaint(lab, service, sinceMs) ?? [])
+async function complaints(lab: string, sinceMs: number): Promise<string[]> {
+  const found = METADATA_SERVICES.map(service => lastComplaint(lab, service, sinceMs))
+  return (await Promise.all(found)).flatMap(complaint => complaint ?? [])
 }
 
 export const METADATA_SERVICES = ['neutron-metadata-agent', 'nova-api-metadata'] as const

@@ -17,12 +17,13 @@ export async function list(options: { readonly json?: true }): Promise<void> {
     lab.name,
     lab.state,
     lab.release ?? '',
+    lab.runtime ?? '',
     String(lab.networks ?? ''),
     String(lab.instances ?? ''),
     lab.since ?? '',
     lab.topology ?? '',
   ])
-  const head = ['NAME', 'STATE', 'RELEASE', 'NETWORKS', 'INSTANCES', 'SINCE', 'TOPOLOGY']
+  const head = ['NAME', 'STATE', 'RELEASE', 'RUNTIME', 'NETWORKS', 'INSTANCES', 'SINCE', 'TOPOLOGY']
   print(alignColumns([head, ...rows]).join('\n'))
 }
 
@@ -33,6 +34,7 @@ async function describeLab(name: string) {
     state: await stateOf(name),
     topology: record?.topology ?? null,
     release: record?.cloud.neutron.release ?? null,
+    runtime: record === null ? null : (record.containers?.kind ?? 'process'),
     networks: record?.cloud.networks.length ?? null,
     instances: record?.cloud.instances.length ?? null,
     guests: record?.cloud.guests.filter(({ instance_id }) => instance_id === null).length ?? null,

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { LabError } from '../lab/lab-error.ts'
 import { statePathOf } from '../lab/paths.ts'
 import { readRecord } from '../lab/record.ts'
 import { serviceNamesOf } from '../lab/restart-services.ts'
+import { type Container, isContained } from '../plan/step.ts'
 import { suggest } from '../topology/suggest.ts'
+import { followLogs } from './follow-logs.ts'
+import { headOfLog } from './head-of-log.ts'
 import { type GlobalOptions, pickLab } from './pick-lab.ts'
 import { print, printJson, remark } from './print.ts'
 import { requireRoot } from './require-root.ts'
@@ -15,7 +16,10 @@ interface LogsOptions {
   readonly json?: true
 }
 
-/** `lab logs`: the log files of a service, by the operator's name for it, or of all. */
+/**
+ * `lab logs`: what a service has printed, by the operator's name for it, or all of them: log files of processes, and of
+ * containers what their engine keeps.
+ */
 export async function logs(
   service: string | undefined,
   options: LogsOptions,
@@ -23,21 +27,59 @@ export async function logs(
 ): Promise<void> {
   requireRoot()
   const lab = pickLab(undefined, globals)
-  const files = filesOf(lab, service)
-  if (options.follow) return await follow(newestOf(files) ?? [firstLogOf(lab, service)])
+  const containers = containersOf(lab, service)
+  const files = filesOf(lab, service, containers.length > 0)
+  if (options.follow)
+    return await followLogs(containers, newestOf(files) ?? firstLogOf(lab, service, containers))
+  const read = [...files.map(readFile), ...(await readContainers(containers))]
   if (options.json)
-    return printJson(
-      files.map(file => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n') })),
-    )
-  const told = files.filter(file => statSync(file).size > 0)
+    return printJson(read.map(({ text, ...source }) => ({ ...source, lines: linesOf(text) })))
+  const told = read.filter(({ text }) => text !== '')
   if (told.length === 0)
     return remark(`${service ?? 'Nothing'} has logged nothing yet in lab ${lab}.`)
-  print(told.map(file => render(file, told.length > 1)).join('\n'))
+  print(told.map(source => render(source, told.length > 1)).join('\n'))
 }
 
-/** One that is still to come; tail waits for it. Throws LabError where no service is named. */
-function firstLogOf(lab: string, service: string | undefined): string {
-  if (service !== undefined) return `${logDirectoryOf(lab)}/${service}.log`
+/** What one process or container has printed. */
+type Printed = ({ readonly file: string } | { readonly container: string }) & {
+  readonly text: string
+}
+
+function readFile(file: string): Printed {
+  return { file, text: readFileSync(file, 'utf8') }
+}
+
+/** Those that are gone have taken along what they have printed. */
+async function readContainers(containers: readonly Container[]): Promise<Printed[]> {
+  if (containers.length === 0) return []
+  const { printedBy } = await import('../runtime/docker/printed-by.ts')
+  const texts = await Promise.all(containers.map(printedBy))
+  return containers.flatMap(({ name }, index) => {
+    const text = texts[index]
+    return typeof text === 'string' ? [{ container: name, text }] : []
+  })
+}
+
+function linesOf(text: string): string[] {
+  return text.trimEnd().split('\n')
+}
+
+/** Containers of a service, by its kind or its own name, or all of a lab's. */
+function containersOf(lab: string, service: string | undefined): Container[] {
+  const contained = readRecord(lab)?.plan.steps.filter(isContained) ?? []
+  return contained
+    .filter(step => service === undefined || [step.service, step.name].includes(service))
+    .map(({ container }) => container)
+}
+
+/** One that is still to come; tail waits for it. Throws LabError where nothing else is named. */
+function firstLogOf(
+  lab: string,
+  service: string | undefined,
+  containers: readonly Container[],
+): string[] {
+  if (containers.length > 0) return []
+  if (service !== undefined) return [`${logDirectoryOf(lab)}/${service}.log`]
   throw new LabError(`Nothing has logged anything yet in lab ${lab}`, {
     hint: 'Name a service, to wait for what it will log.',
   })
@@ -54,7 +96,7 @@ function logDirectoryOf(lab: string): string {
 }
 
 /** Log files of a service that there are, older ones first; throws LabError where the lab has no such service. */
-function filesOf(lab: string, service: string | undefined): string[] {
+function filesOf(lab: string, service: string | undefined, isKnown: boolean): string[] {
   const directory = logDirectoryOf(lab)
   const all = existsSync(directory) ? readdirSync(directory).sort(byServiceAndAge) : []
   const chosen = all.filter(
@@ -65,7 +107,7 @@ function filesOf(lab: string, service: string | undefined): string[] {
       !(file.endsWith(olderEnd) && statSync(`${directory}/${file}`).size === 0),
   )
   if (chosen.length > 0) return chosen.map(file => `${directory}/${file}`)
-  if (service !== undefined) refuseUnknown(lab, service)
+  if (service !== undefined && !isKnown) refuseUnknown(lab, service)
   return []
 }
 
@@ -92,14 +134,6 @@ function refuseUnknown(lab: string, service: string): void {
   )
 }
 
-function render(file: string, named: boolean): string {
-  const text = readFileSync(file, 'utf8').trimEnd()
-  return named ? `==> ${file} <==\n${text}\n` : text
-}
-
-async function follow(files: readonly string[]): Promise<void> {
-  const options = ['-n', '+1', '-F', `--pid=${process.pid}`]
-  const child = spawn('tail', [...options, ...files], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill())
-  await once(child, 'exit')
+function render({ text, ...source }: Printed, named: boolean): string {
+  return named ? `${headOfLog(source)}\n${text.trimEnd()}\n` : text.trimEnd()
 }

@@ -2,11 +2,13 @@ import { describeAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { observe } from '../lab/observe.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
-import type { ServiceStep } from '../plan/step.ts'
+import { isContained, type ServiceStep } from '../plan/step.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
-import { readSupervisorState, type ServiceHistory } from '../runtime/process/supervisor-state.ts'
+import { readSupervisorState } from '../runtime/process/supervisor-state.ts'
+import type { ServiceHistory } from '../runtime/service-history.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped } from './command-name.ts'
+import { describeRuntime } from './describe-runtime.ts'
 import { stateOf } from './list.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { alignColumns, print, printJson } from './print.ts'
@@ -23,7 +25,7 @@ export async function status(
   const seen = await look(record)
   if (seen.differences.length > 0) process.exitCode = 1
   if (options.json) return printJson(seen)
-  print(render({ ...seen, upCommand: upCommandOf(record) }))
+  print(render({ ...seen, place: describeRuntime(record), upCommand: upCommandOf(record) }))
 }
 
 interface ServiceRow {
@@ -33,13 +35,15 @@ interface ServiceRow {
   readonly namespace: string | null
   readonly pid: number | null
   readonly listens: readonly string[]
+  /** Null for a process. */
+  readonly container: string | null
   readonly history: ServiceHistory | null
 }
 
 async function look(record: LabRecord) {
   const { steps } = record.plan
   const { differences, processes } = await observe(steps, asOfThisBoot(readJournal(record.lab)))
-  const history = readSupervisorState(record.lab)
+  const { histories, engineProblem } = await readAllHistories(record)
   const services = steps
     .filter((step): step is ServiceStep => step.kind === 'service')
     .map(
@@ -49,7 +53,8 @@ async function look(record: LabRecord) {
         namespace: step.namespace,
         pid: processes.get(step.name)?.pid ?? null,
         listens: step.listens.map(describeListener),
-        history: history.services[step.name] ?? null,
+        container: step.container?.name ?? null,
+        history: histories[step.name] ?? null,
       }),
     )
   return {
@@ -57,6 +62,7 @@ async function look(record: LabRecord) {
     state: await stateOf(record.lab),
     topology: record.topology,
     release: record.cloud.neutron.release,
+    runtime: runtimeOf(record),
     resources: steps.length,
     standing: steps.filter(({ id }) => differences.get(id)?.length === 0).length,
     differences: steps.flatMap(({ id }) =>
@@ -64,10 +70,37 @@ async function look(record: LabRecord) {
     ),
     services,
     agentProblem: describeAgentProblem(record.cloud),
+    engineProblem,
   }
 }
 
-function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: string }): string {
+/** An engine that does not answer keeps nobody from seeing the rest. */
+async function readAllHistories({ lab, plan }: LabRecord) {
+  const { services } = readSupervisorState(lab)
+  const contained = plan.steps.filter(isContained)
+  if (contained.length === 0) return { histories: services, engineProblem: null }
+  try {
+    const { readHistories } = await import('../runtime/docker/read-histories.ts')
+    return { histories: await readHistories(contained), engineProblem: null }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return { histories: services, engineProblem: error.message }
+  }
+}
+
+function runtimeOf({ containers }: LabRecord) {
+  if (containers === null) return { kind: 'process' } as const
+  const { kind, host, version, image } = containers
+  return { kind, host, version, image }
+}
+
+interface Shown extends Awaited<ReturnType<typeof look>> {
+  readonly upCommand: string
+  /** Where the services run, in words. */
+  readonly place: string
+}
+
+function render(seen: Shown): string {
   const color = colorsFor('stdout')
   const whole = seen.differences.length === 0
   const mark = whole ? color.green('✔') : color.red('✖')
@@ -78,10 +111,12 @@ function render(seen: Awaited<ReturnType<typeof look>> & { readonly upCommand: s
   ])
   return [
     `${mark} Lab ${color.bold(seen.lab)} ${seen.state}: ${seen.standing} of ${seen.resources} resources ` +
-      `${color.dim(`(${seen.topology}, Neutron ${seen.release})`)}`,
+      `${color.dim(`(${seen.topology}, Neutron ${seen.release}, ${seen.place})`)}`,
     '',
     ...alignColumns(rows),
-    ...(seen.agentProblem === null ? [] : ['', `${color.yellow('!')} ${seen.agentProblem}`]),
+    ...[seen.agentProblem, seen.engineProblem].flatMap(problem =>
+      problem === null ? [] : ['', `${color.yellow('!')} ${problem}`],
+    ),
     ...(whole ? [] : ['', ...textsOf(seen.differences).map(text => `${color.red('-')} ${text}`)]),
     ...(whole
       ? []

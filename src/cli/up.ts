@@ -7,6 +7,7 @@ import { ensurePrograms } from './ensure-programs.ts'
 import { FirstFetch } from './first-fetch.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { lockForCommand } from './lock-for-command.ts'
+import { remark } from './print.ts'
 import { Progress } from './progress.ts'
 import { readWish, type Wish } from './read-wish.ts'
 import { refuseLackingMachine } from './refuse-lacking-machine.ts'
@@ -38,6 +39,9 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   await refuseLackingMachine()
   await using _lock = await lockForCommand(wish.lab, `lab up ${source}`)
   const containers = await runtime.choose(readRecord(wish.lab))
+  const { refusal } = runtime
+  if (refusal !== null && refusal.refusal.reason !== 'absent')
+    remark(`! ${refusal.message}\n  The services run as processes. ${refusal.hint ?? ''}`)
   const { result, fetch } = await build(wish, options, containers)
   const { summarize } = await loadSummary()
   await summarize(result, fetch, {

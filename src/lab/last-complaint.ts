@@ -1,11 +1,27 @@
+import { isContained } from '../plan/step.ts'
 import { statePathOf } from './paths.ts'
 import { readIfThere } from './read-if-there.ts'
+import { readRecord } from './record.ts'
 
 /** What a service of a lab has last warned of since a moment (ms since 1970), as `service: words`; null for nothing. */
-export function lastComplaint(lab: string, service: string, sinceMs: number): string | null {
-  const log = readIfThere(`${statePathOf(lab)}/log/${service}.log`) ?? ''
+export async function lastComplaint(
+  lab: string,
+  service: string,
+  sinceMs: number,
+): Promise<string | null> {
+  const log = await readServiceLog(lab, service)
   const words = findComplaint(log, sinceMs)
   return words === null ? null : `${service}: ${words}`
+}
+
+async function readServiceLog(lab: string, service: string): Promise<string> {
+  const step = readRecord(lab)?.plan.steps.find(
+    candidate => candidate.kind === 'service' && candidate.service === service,
+  )
+  if (step === undefined || !isContained(step))
+    return readIfThere(`${statePathOf(lab)}/log/${service}.log`) ?? ''
+  const { printedBy } = await import('../runtime/docker/printed-by.ts')
+  return (await printedBy(step.container)) ?? ''
 }
 
 /** In a log as oslo.log writes it, whose times are local. */

@@ -21,6 +21,7 @@ export interface TakenDown {
   readonly lab: string
   readonly namespaces: number
   readonly processes: number
+  readonly containers: number
   /** Processes in the lab's namespaces that the lab did not start: they are left alone, and keep theirs alive. */
   readonly strangers: readonly { readonly pid: number; readonly commandLine: string }[]
 }
@@ -51,7 +52,8 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   const failures = [...unremoved, ...(await removeSteps(outside, { lab, journal, onEffect }))]
   if (failures.length > 0) throw cannotRemove(lab, failures)
   removeState(lab, onEffect)
-  return { lab, namespaces: own.length, processes: stopped, strangers }
+  const containers = steps.filter(isContained).length
+  return { lab, namespaces: own.length, processes: stopped, containers, strangers }
 }
 
 /** Only says how far it has come: a disk that is full or read-only must not keep a lab standing. */
@@ -192,7 +194,7 @@ function removeEmptyState(lab: string): TakenDown {
     rmdirSync(path)
   }
   removeLabsDirectoryIfEmpty()
-  return { lab, namespaces: 0, processes: 0, strangers: [] }
+  return { lab, namespaces: 0, processes: 0, containers: 0, strangers: [] }
 }
 
 function notALab(path: string, foreign: readonly string[]): LabError {

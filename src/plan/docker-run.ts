@@ -4,7 +4,6 @@ import type { Container, ContainerEngine } from './step.ts'
 /** `docker run` that makes and starts the container as `lab up` does through the engine's API (`containerOptions`). */
 export function dockerRun(container: Container): readonly [string, ...string[]] {
   const { engine, name, image, network, command, healthcheck, limits } = container
-  const [program = '', ...rest] = command
   return [
     ...engineCommand(engine),
     'run',
@@ -27,9 +26,8 @@ export function dockerRun(container: Container): readonly [string, ...string[]] 
     '--log-driver=json-file',
     ...each('log-opt', pairs(LOG_OPTIONS)),
     ...(healthcheck === null ? [] : renderHealthcheck(healthcheck)),
-    `--entrypoint=${program}`,
     image,
-    ...rest,
+    ...command,
   ]
 }
 

@@ -6,12 +6,10 @@ import type { Container } from '../../plan/step.ts'
 /** The body of `POST /containers/create` (Docker's API 1.41) that means what `dockerRun` prints. */
 export function containerOptions(container: Container): ContainerCreateOptions {
   const { name, image, network, limits, healthcheck } = container
-  const [program = '', ...rest] = container.command
   return {
     name,
     Image: image,
-    Entrypoint: [program],
-    Cmd: rest,
+    Cmd: [...container.command],
     Env: Object.entries(container.environment).map(([key, value]) => `${key}=${value}`),
     Labels: { ...container.labels },
     User: '0:0',

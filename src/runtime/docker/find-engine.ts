@@ -1,5 +1,5 @@
-import { connectEngine } from './connect-engine.ts'
 import type { Engine } from './engine.ts'
+import { engineAt } from './engine-at.ts'
 import type { Environment } from './resolve-endpoint.ts'
 import { tryEndpoints } from './try-endpoints.ts'
 
@@ -8,5 +8,5 @@ import { tryEndpoints } from './try-endpoints.ts'
  * socket. Throws EngineUnusable, which tells what was tried.
  */
 export async function findEngine(environment: Environment): Promise<Engine> {
-  return tryEndpoints(environment, host => connectEngine(host, { environment }))
+  return tryEndpoints(environment, host => engineAt(host, environment))
 }

@@ -1,15 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { supervisorStatePathOf } from '../../lab/paths.ts'
 import { readIfThere } from '../../lab/read-if-there.ts'
-
-/** What has become of a service since its lab was built. */
-export interface ServiceHistory {
-  readonly restarts: number
-  /** ISO 8601; null before the first. */
-  readonly lastRestartAt: string | null
-  /** Why the last attempt to start it again failed; null where it did not. */
-  readonly lastError: string | null
-}
+import type { ServiceHistory } from '../service-history.ts'
 
 export interface SupervisorState {
   readonly services: Readonly<Record<string, ServiceHistory>>

@@ -4,15 +4,12 @@ import { recordPathOf, statePathOf } from '../../lab/paths.ts'
 import type { LabRecord } from '../../lab/record.ts'
 import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
 import type { ServiceStep } from '../../plan/step.ts'
+import type { ServiceHistory } from '../service-history.ts'
 import { findService } from './find-service.ts'
 import { rotateLog } from './rotate-log.ts'
 import { startProcess } from './start-process.ts'
 import { stopServiceProcesses } from './stop-service-processes.ts'
-import {
-  readSupervisorState,
-  type ServiceHistory,
-  writeSupervisorState,
-} from './supervisor-state.ts'
+import { readSupervisorState, writeSupervisorState } from './supervisor-state.ts'
 
 /**
  * Watches the services of a lab and starts again what dies. dnsmasq and haproxy leave their starter, as on a real

@@ -1,0 +1,78 @@
+import { PassThrough } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import type { Container } from '../../plan/step.ts'
+import { engineAt } from './engine-at.ts'
+import { explainEngineError } from './explain-engine-error.ts'
+
+/**
+ * Hands over what a container has printed and what it goes on to print, over its restarts, until it is gone. Throws
+ * LabError in the engine's words, and the signal's reason.
+ */
+export async function followLog(
+  { engine: place, name }: Pick<Container, 'engine' | 'name'>,
+  onText: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const engine = await engineAt(place.host)
+  const container = engine.api.getContainer(name)
+  try {
+    for (let since: string | null = START; since !== null; ) {
+      await follow(container, since, onText, signal)
+      since = await nextStart(container, since, signal)
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isGone(error)) return
+    throw explainEngineError(error, engine, `Cannot read the log of container ${name}`)
+  }
+}
+
+/** As Docker says it of one that has not been started: the log from its beginning. */
+const START = '0001-01-01T00:00:00Z'
+
+/** The engine ends the answer when the container stops. */
+async function follow(
+  container: Docker.Container,
+  since: string,
+  onText: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const frames = await container.logs({
+    stdout: true,
+    stderr: true,
+    follow: true,
+    ...(since === START ? {} : { since: secondsOf(since) }),
+    abortSignal: signal,
+  })
+  const printed = new PassThrough({ encoding: 'utf8' })
+  container.modem.demuxStream(frames, printed, printed)
+  frames.once('end', () => printed.end())
+  frames.once('close', () => printed.end())
+  for await (const text of printed) onText(String(text))
+}
+
+/** `1763823537.615000000`, as the API takes it with its fraction. */
+function secondsOf(time: string): number {
+  return Date.parse(time) / 1000
+}
+
+/** When it was started after that; null where it is gone. */
+async function nextStart(
+  container: Docker.Container,
+  since: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  for (;;) {
+    const { State } = await container.inspect()
+    if (State.Running && State.StartedAt !== since && since !== START) return State.StartedAt
+    if (since === START) since = State.StartedAt
+    await delay(LOOK_EVERY_MS, undefined, { signal })
+  }
+}
+
+const LOOK_EVERY_MS = 200
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 404
+}

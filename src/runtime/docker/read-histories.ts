@@ -1,0 +1,34 @@
+import type Docker from 'dockerode'
+import type { ContainedService } from '../../plan/step.ts'
+import type { ServiceHistory } from '../service-history.ts'
+import { engineAt } from './engine-at.ts'
+
+/**
+ * What has become of services since their containers were made, by service name, as the engine counts it. Of containers
+ * that are gone there is nothing to tell. Throws LabError where the engine does not answer.
+ */
+export async function readHistories(
+  services: readonly ContainedService[],
+): Promise<Readonly<Record<string, ServiceHistory>>> {
+  const entries = await Promise.all(
+    services.map(async ({ name, container }) => {
+      const { api } = await engineAt(container.engine.host)
+      const seen = await api.getContainer(container.name).inspect().catch(ignoreAbsent)
+      return seen === null ? [] : [[name, historyOf(seen)] as const]
+    }),
+  )
+  return Object.fromEntries(entries.flat())
+}
+
+function historyOf({ RestartCount: restarts, State }: Docker.ContainerInspectInfo): ServiceHistory {
+  return {
+    restarts,
+    lastRestartAt: restarts === 0 ? null : new Date(State.StartedAt).toISOString(),
+    lastError: State.Error === '' ? null : State.Error,
+  }
+}
+
+function ignoreAbsent(error: unknown): null {
+  if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
+  throw error
+}
