@@ -10,7 +10,7 @@ import type { ImageEntry } from './image-content.ts'
 
 /**
  * The machine's part of an image: Node.js, the programs of the chain with the libraries they load, and the few files that
- * these read. No shell, no package. Throws LabError on a program that is missing.
+ * these read. No package. Throws LabError on a program that is missing.
  */
 export async function listSystemFiles(memory: FileMemory): Promise<readonly ImageEntry[]> {
   const found = imagePrograms.flatMap(name => findProgram(name) ?? [])
@@ -29,8 +29,8 @@ export async function listSystemFiles(memory: FileMemory): Promise<readonly Imag
 
 const NODE = { path: '/usr/bin/node', source: process.execPath }
 
-/** Those of the machine's programs that services or their containers are started with. */
-const imagePrograms = ['haproxy', 'dnsmasq', 'nsenter', 'setpriv', 'radvd'] as const
+/** Those of the machine's programs that services or their containers are started with; the shell is for health checks. */
+const imagePrograms = ['haproxy', 'dnsmasq', 'nsenter', 'setpriv', 'sh', 'radvd'] as const
 
 /** Null for an optional program that is not installed. */
 function findProgram(name: (typeof imagePrograms)[number]): string | null {
