@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { ApplyFailed } from '../lab/apply.ts'
-import { readRecord, readRecordIfReadable, upCommandOf } from '../lab/record.ts'
+import { type LabRecord, readRecord, readRecordIfReadable, upCommandOf } from '../lab/record.ts'
 import { RuntimeChoice, type RuntimeName } from '../lab/runtime-choice.ts'
 import { bringUp, type UpResult } from '../lab/up.ts'
 import { ensurePrograms } from './ensure-programs.ts'
@@ -32,22 +32,31 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   const runtime = new RuntimeChoice(options, process.env)
   if (options.dryRun) {
     const { printScript } = await import('./print-script.ts')
-    return printScript(wish, await runtime.choose(null))
+    return printScript(wish, await chooseRuntime(runtime, null))
   }
   runtime.lookAhead(readRecordIfReadable(wish.lab))
   await ensurePrograms(options.install, wish.programs)
   await refuseLackingMachine()
   await using _lock = await lockForCommand(wish.lab, `lab up ${source}`)
-  const containers = await runtime.choose(readRecord(wish.lab))
-  const { refusal } = runtime
-  if (refusal !== null && refusal.refusal.reason !== 'absent')
-    remark(`! ${refusal.message}\n  The services run as processes. ${refusal.hint ?? ''}`)
+  const containers = await chooseRuntime(runtime, readRecord(wish.lab))
   const { result, fetch } = await build(wish, options, containers)
   const { summarize } = await loadSummary()
   await summarize(result, fetch, {
     seconds: (performance.now() - startedAt) / 1000,
     json: options.json === true,
   })
+}
+
+/** Says why services do not run in containers where an engine is there and cannot be used. */
+async function chooseRuntime(
+  runtime: RuntimeChoice,
+  standing: LabRecord | null,
+): Promise<ContainerFacts | null> {
+  const containers = await runtime.choose(standing)
+  const { refusal } = runtime
+  if (refusal !== null && refusal.refusal.reason !== 'absent')
+    remark(`! ${refusal.message}\n  The services run as processes. ${refusal.hint ?? ''}`)
+  return containers
 }
 
 const loadSummary = () => import('./summary.ts')

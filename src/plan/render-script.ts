@@ -1,7 +1,7 @@
 import { type Command, commandOf, isCommandStep } from './command.ts'
 import { orderIntoGroups } from './order-into-groups.ts'
 import { sharedMarkerOf } from './shared-marker.ts'
-import { quoteCommand, quoteWord } from './shell-quote.ts'
+import { quoteCommand, quoteWord, wrapCommand } from './shell-quote.ts'
 import type { DirectoryStep, FileStep, Plan, ServiceStep, Step } from './step.ts'
 
 /** A file that the script writes before anything else: the lab's record, so that `lab down` can undo it. */
@@ -140,7 +140,7 @@ function renderCommand({ argv, stdin, service }: Command): string {
 /** The log is root's alone, as with `lab up`; the service's own files have the usual modes. */
 function renderService(argv: readonly string[], service: ServiceStep): string {
   if (service.container !== undefined)
-    return `${quoteCommand(argv)} >/dev/null\n${waitForPidFile(service)}`
+    return `${wrapCommand(argv)} >/dev/null\n${waitForPidFile(service)}`
   const logFile = quoteWord(service.logFile)
   const command = `${quoteCommand(argv)} >>${logFile} 2>&1 </dev/null`
   const start = service.daemonizes ? command : renderInBackground(command, service)
