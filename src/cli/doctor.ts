@@ -1,5 +1,6 @@
 import { checkAgentsElsewhere } from '../lab/check-agents-elsewhere.ts'
 import { labsDirectory } from '../lab/paths.ts'
+import { isRoot } from '../linux/is-root.ts'
 import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
 import { optionalProgramNames } from '../linux/programs.ts'
 import { checkEngine } from '../runtime/docker/check-engine.ts'
@@ -19,7 +20,9 @@ export async function doctor({ json, install }: DoctorOptions): Promise<void> {
     checkMachine(labsDirectory),
     checkEngine(process.env),
   ])
-  const report = { findings: [...findings, engine, ...checkAgentsElsewhere()] }
+  // What is known of labs that stand is root's to read.
+  const agents = isRoot() ? checkAgentsElsewhere() : []
+  const report = { findings: [...findings, engine, ...agents] }
   const isReady = missingIn(report).length === 0
   const text = json
     ? JSON.stringify({ ready: isReady, ...report }, null, 2)

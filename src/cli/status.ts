@@ -13,6 +13,7 @@ import { stateOf } from './list.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { alignColumns, print, printJson } from './print.ts'
 import { requireRoot } from './require-root.ts'
+import { runtimeOf } from './runtime-of.ts'
 
 /** `lab status`: what stands, what should, what differs. Exit code 1 where something does. */
 export async function status(
@@ -86,12 +87,6 @@ async function readAllHistories({ lab, plan }: LabRecord) {
     if (!(error instanceof Error)) throw error
     return { histories: services, engineProblem: error.message }
   }
-}
-
-function runtimeOf({ containers }: LabRecord) {
-  if (containers === null) return { kind: 'process' } as const
-  const { kind, host, version, image } = containers
-  return { kind, host, version, image }
 }
 
 interface Shown extends Awaited<ReturnType<typeof look>> {

@@ -10,6 +10,7 @@ import { describeRuntime } from './describe-runtime.ts'
 import { count, describeSize } from './describe-size.ts'
 import { type Failed, type Fetched, type FirstFetch, METADATA_SERVICES } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
+import { runtimeOf } from './runtime-of.ts'
 
 interface SummaryOptions {
   readonly seconds: number
@@ -26,7 +27,13 @@ export async function summarize(
   const [fetched, namespaces] = await Promise.all([fetch.result(), describeNamespaces(plan.steps)])
   if (isUnexpectedFailure(fetched)) process.exitCode = 1
   if (options.json)
-    return printJson({ lab: cloud.lab, outcome: result.outcome, namespaces, fetched })
+    return printJson({
+      lab: cloud.lab,
+      outcome: result.outcome,
+      runtime: runtimeOf(result.record),
+      namespaces,
+      fetched,
+    })
   const color = colorsFor('stdout')
   print(
     [

@@ -55,7 +55,9 @@ async function chooseRuntime(
   const containers = await runtime.choose(standing)
   const { refusal } = runtime
   if (refusal !== null && refusal.refusal.reason !== 'absent')
-    remark(`! ${refusal.message}\n  The services run as processes. ${refusal.hint ?? ''}`)
+    remark(
+      `! ${refusal.message.replaceAll('\n', '\n  ')}\n  The services run as processes. ${refusal.hint ?? ''}`,
+    )
   return containers
 }
 
