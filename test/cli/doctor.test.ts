@@ -1,3 +1,5 @@
+import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import test from 'ava'
@@ -30,6 +32,25 @@ asRoot('doctor names missing programs and exits with 3', async t => {
   t.regex(stdout, /^ +→ (sudo )?apt-get install --no-install-recommends haproxy$/m)
   t.regex(stdout, /^Missing: Programs$/m)
 })
+
+asRoot('doctor serves others than root while a lab stands', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-doctor-'))
+  try {
+    chmodSync(folder, 0o755)
+    const { stdout } = await execa(
+      'unshare',
+      ['--mount', '--propagation', 'private', 'sh', '-c', AS_NOBODY, projectRoot, folder],
+      { cwd: '/', reject: false },
+    )
+    t.is(JSON.parse(stdout).ready, true)
+  } finally {
+    rmdirSync(folder)
+  }
+})
+
+const AS_NOBODY = `mount -t tmpfs lab /var/lib && mkdir -p /var/lib/lab/demo &&
+(umask 077 && echo {} > /var/lib/lab/demo/lab.json) && mount --rbind "$0" "$1" &&
+exec setpriv --reuid=65534 --regid=65534 --clear-groups "$1/lab" doctor --json`
 
 test('without a terminal there is no colour', async t => {
   const { stdout } = await execa(lab, ['doctor'], { reject: false })
