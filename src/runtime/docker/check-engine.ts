@@ -1,3 +1,4 @@
+import { isRoot } from '../../linux/is-root.ts'
 import { type Finding, ok, unchecked, warning } from '../../linux/machine/finding.ts'
 import { askEngine } from './ask-engine.ts'
 import { EngineUnusable, type Refusal } from './engine-unusable.ts'
@@ -23,9 +24,15 @@ export async function checkEngine(environment: Environment): Promise<Finding> {
 const TIMEOUT_MS = 2000
 
 function judge({ reason, remedy }: Refusal, message: string): Finding {
-  if (reason === 'denied') return unchecked(SUBJECT, message, 'sudo lab doctor')
-  const sentences = [...message.split('\n'), 'Labs run as processes']
-  return warning(SUBJECT, sentences.map(line => line.replace(/\.$/, '')).join('. '), remedy)
+  const lines = message.split('\n')
+  // Who is not root has settings, and perhaps an engine, of his own; labs are root's.
+  if (reason === 'denied' || (reason === 'rootless' && !isRoot()))
+    return unchecked(SUBJECT, inOneLine(lines), 'sudo lab doctor')
+  return warning(SUBJECT, inOneLine([...lines, 'Labs run as processes']), remedy)
+}
+
+function inOneLine(lines: readonly string[]): string {
+  return lines.map(line => line.replace(/\.$/, '')).join('. ')
 }
 
 const SUBJECT = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readIfThere } from '../../lab/read-if-there.ts'
+import { readFileSync } from 'node:fs'
 import { fieldOf, textOf } from './decode.ts'
 import { EngineUnusable } from './engine-unusable.ts'
 
@@ -9,15 +9,24 @@ import { EngineUnusable } from './engine-unusable.ts'
  */
 export function readDockerContext(folder: string, name: string, namedBy: string): string {
   const path = `${folder}/contexts/meta/${createHash('sha256').update(name).digest('hex')}/meta.json`
-  const text = readIfThere(path)
-  if (text === null) throw unusable(name, namedBy, `there is no such context\n${path} is not there`)
+  const host = textOf(fieldOf(fieldOf(read(path, name, namedBy), 'Endpoints'), 'docker'), 'Host')
+  if (host === '') throw unusable(name, namedBy, `it names no engine\n${path}`)
+  return host
+}
+
+function read(path: string, name: string, namedBy: string): unknown {
   try {
-    const endpoint = fieldOf(fieldOf(JSON.parse(text), 'Endpoints'), 'docker')
-    return textOf(endpoint, 'Host') || 'unix:///var/run/docker.sock'
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw unusable(name, namedBy, `its file cannot be read\n${path}: ${cause.message}`)
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw unusable(name, namedBy, problemOf(error, path))
   }
+}
+
+function problemOf(error: unknown, path: string): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    return `there is no such context\n${path} is not there`
+  const words = error instanceof Error ? error.message : String(error)
+  return `its file cannot be read\n${words.includes(path) ? words : `${path}: ${words}`}`
 }
 
 function unusable(name: string, namedBy: string, problem: string): EngineUnusable {

@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { readIfThere } from '../../lab/read-if-there.ts'
 import { textOf } from './decode.ts'
 import { parseDockerHost } from './parse-docker-host.ts'
 import { readDockerContext } from './read-docker-context.ts'
@@ -44,13 +44,13 @@ function chosenContext(
   if (environment.DOCKER_CONTEXT)
     return { name: environment.DOCKER_CONTEXT, namedBy: 'DOCKER_CONTEXT' }
   const path = `${folder}/config.json`
-  return { name: textOf(parseLeniently(readIfThere(path)), 'currentContext'), namedBy: path }
+  return { name: textOf(readLeniently(path), 'currentContext'), namedBy: path }
 }
 
 /** The CLI too goes on without a file that it cannot read; it would say so at each of its own commands. */
-function parseLeniently(text: string | null): unknown {
+function readLeniently(path: string): unknown {
   try {
-    return JSON.parse(text ?? 'null')
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
     return null
   }

@@ -15,7 +15,7 @@ interface Present {
 /** What to type to have an engine where Docker's or Podman's stands by itself; of any other, that it must be started. */
 export function suggestStart(host: string, present: Present = look()): string {
   if (host === PODMAN_HOST) return present.podman ? startPodman(present) : install('podman')
-  if (!DOCKER_HOSTS.includes(host)) return `start the engine that should listen at ${host}`
+  if (!DOCKER_HOSTS.includes(host)) return `Start the engine that should listen at ${host}`
   if (present.dockerd) return startDocker(present)
   return present.podman ? startPodman(present) : install('docker.io')
 }

@@ -211,7 +211,7 @@ test('a socket on which nobody listens any more is refused', async t => {
     reason: 'stopped',
     host,
     problem: `nobody listens there (connect ECONNREFUSED ${path}.left)`,
-    remedy: `start the engine that should listen at ${host}`,
+    remedy: `Start the engine that should listen at ${host}`,
   })
 })
 
@@ -222,7 +222,7 @@ const unasked: readonly (readonly [string, Expected])[] = [
     {
       reason: 'absent',
       problem: 'there is no such socket',
-      remedy: `start the engine that should listen at unix://${folder}/none.sock`,
+      remedy: `Start the engine that should listen at unix://${folder}/none.sock`,
     },
   ],
   ...(['folder', 'file'] as const).map(

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 import { hostname, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,20 +22,26 @@ export interface Says {
   readonly infoDelayMs?: number
   /** On a port of the loopback instead. */
   readonly tcp?: boolean
+  /** By HTTPS, and only for those whom its authority knows. */
+  readonly tls?: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer }
 }
 
 /** An engine on a UNIX socket that says of itself what it is told to, and is of this machine and age otherwise. */
 export async function fakeEngine(says: Says = {}): Promise<FakeEngine> {
   const { headers, info, status = 200, delayMs = 0, infoDelayMs = 0 } = says
   const body = typeof info === 'string' ? info : JSON.stringify({ ...INFO, ...info })
-  const server = createHttpServer(async (request, response) => {
+  const answer: RequestListener = async (request, response) => {
     const isPing = request.url === '/_ping'
     const ended = new AbortController()
     response.on('close', () => ended.abort())
     await setTimeout(isPing ? delayMs : delayMs + infoDelayMs, null, ended).catch(() => undefined)
     if (!isPing) return response.writeHead(status).end(body)
     return response.writeHead(200, { 'Api-Version': '1.41', ...headers }).end('OK')
-  })
+  }
+  const server =
+    says.tls === undefined
+      ? createHttpServer(answer)
+      : createHttpsServer({ ...says.tls, requestCert: true }, answer)
   return await listen(server, says.tcp)
 }
 

@@ -1,6 +1,11 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import test from 'ava'
+import { execa } from 'execa'
+import { isInstalled } from '../../../src/linux/programs.ts'
 import { connectEngine } from '../../../src/runtime/docker/connect-engine.ts'
 import { EngineUnusable, type Refusal } from '../../../src/runtime/docker/engine-unusable.ts'
 import { findEngine } from '../../../src/runtime/docker/find-engine.ts'
@@ -142,6 +147,31 @@ test('an engine that is reached by TCP is asked by TCP', async t => {
   t.is((await api.info()).ServerVersion, '23.0.1')
 })
 
+const withOpenssl = isInstalled('openssl') ? test : test.skip
+
+withOpenssl('an engine that asks for certificates is shown them', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-certificates-'))
+  try {
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    const files = ['-keyout', 'key.pem', '-out', 'cert.pem']
+    await execa('openssl', ['req', '-x509', '-noenc', ...files, ...subject], { cwd: folder })
+    copyFileSync(join(folder, 'cert.pem'), join(folder, 'ca.pem'))
+    const [cert, key] = ['cert', 'key'].map(name => readFileSync(join(folder, `${name}.pem`)))
+    if (cert === undefined || key === undefined) return t.fail()
+    await using engine = await fakeEngine({ tcp: true, tls: { ca: cert, cert, key } })
+    const host = engine.host.replace('127.0.0.1', 'localhost')
+    const environment = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder }
+    const { api } = await connectEngine(host, { environment })
+    t.is((await api.info()).ServerVersion, '20.10.24')
+    const error = await t.throwsAsync(connectEngine(host, { environment: {} }), {
+      instanceOf: EngineUnusable,
+    })
+    t.is(error?.refusal.reason, 'silent')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 for (const [kind, version] of [
   ['docker', /^(20\.10|2[1-9]|[3-9]\d)\b/],
   ['podman', /^(4\.[3-9]|4\.\d\d|[5-9]|\d\d)\b/],
@@ -175,7 +205,7 @@ const starts: readonly (readonly [string, string, string])[] = [
   [
     'unix:///tmp/x.sock',
     'dockerd podman',
-    'start the engine that should listen at unix:///tmp/x.sock',
+    'Start the engine that should listen at unix:///tmp/x.sock',
   ],
 ]
 

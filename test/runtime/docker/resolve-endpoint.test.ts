@@ -40,6 +40,10 @@ const lost = settings('lost', '{"currentContext": "lost"}', {})
 const garbled = settings('garbled', '{"currentContext": "near"', contexts)
 settings('.docker', '{"currentContext": "far"}', contexts)
 
+const unreadable = settings('unreadable', '{}', { held: '{}' })
+rmSync(join(unreadable, 'config.json'))
+mkdirSync(join(unreadable, 'config.json'))
+
 const DEFAULT = 'unix:///var/run/docker.sock'
 
 /** Environment, host, who names it. */
@@ -47,6 +51,7 @@ const table: readonly (readonly [Environment, string, string | null])[] = [
   [{ DOCKER_CONFIG: none }, DEFAULT, null],
   [{ DOCKER_CONFIG: '/nonexistent' }, DEFAULT, null],
   [{ DOCKER_CONFIG: garbled }, DEFAULT, null],
+  [{ DOCKER_CONFIG: unreadable }, DEFAULT, null],
   [{ DOCKER_CONFIG: none, DOCKER_HOST: '', DOCKER_CONTEXT: '' }, DEFAULT, null],
   [{ DOCKER_CONFIG: near, DOCKER_CONTEXT: 'default' }, DEFAULT, null],
   [
@@ -116,6 +121,11 @@ const hashOf = (name: string) => createHash('sha256').update(name).digest('hex')
 
 /** Environment, message, hint. */
 const refused: readonly (readonly [Environment, string, string])[] = [
+  [
+    { DOCKER_CONFIG: unreadable, DOCKER_CONTEXT: 'held' },
+    `Docker context "held", which DOCKER_CONTEXT names: it names no engine\n${unreadable}/contexts/meta/${hashOf('held')}/meta.json`,
+    '`docker context ls` lists those there are; or `unset DOCKER_CONTEXT`.',
+  ],
   [
     { DOCKER_CONFIG: none, DOCKER_CONTEXT: 'lost' },
     `Docker context "lost", which DOCKER_CONTEXT names: there is no such context\n${none}/contexts/meta/${hashOf('lost')}/meta.json is not there`,
