@@ -3,6 +3,7 @@ import type { ContainerFacts, MachineFacts } from '../cloud/machine-facts.ts'
 import { engineCommand } from './docker-run.ts'
 import { mountsOf } from './mounts.ts'
 import { stepIds } from './names.ts'
+import { quoteCommand } from './shell-quote.ts'
 import type { Container, ImageStep, ServiceName, ServiceStep, Step } from './step.ts'
 
 /**
@@ -23,13 +24,12 @@ export function placeInContainers(
   ]
 }
 
-function isOurs(step: Step): step is ServiceStep & { readonly service: ContainedService } {
+function isOurs(step: Step): step is ServiceStep & { readonly service: ContainedName } {
   return step.kind === 'service' && step.service in SERVICES
 }
 
 function imageStep(host: Host, facts: ContainerFacts, root: string): ImageStep {
   const { image: reference, isOwnImage: isOwn, kind } = facts
-  const pull = [...engineCommand(facts), 'pull', '--quiet', reference] as const
   return {
     kind: 'image',
     id: stepIds.image(host.name),
@@ -41,15 +41,23 @@ function imageStep(host: Host, facts: ContainerFacts, root: string): ImageStep {
     engine: { kind, host: facts.host },
     reference,
     isOwn,
-    argv: isOwn ? ['env', `DOCKER_HOST=${facts.host}`, `${root}/lab`, 'image'] : pull,
+    argv: isOwn
+      ? ['env', `DOCKER_HOST=${facts.host}`, `${root}/lab`, 'image']
+      : ['sh', '-c', pullUnlessThere(facts)],
   }
+}
+
+function pullUnlessThere(facts: ContainerFacts): string {
+  const look = quoteCommand([...engineCommand(facts), 'image', 'inspect', facts.image])
+  const pull = quoteCommand([...engineCommand(facts), 'pull', '--quiet', facts.image])
+  return `${look} >/dev/null 2>&1 || ${pull}`
 }
 
 function place(
   cloud: Cloud,
   facts: ContainerFacts,
   image: ImageStep,
-  step: ServiceStep & { readonly service: ContainedService },
+  step: ServiceStep & { readonly service: ContainedName },
 ): ServiceStep {
   const { capabilities, toArgv } = SERVICES[step.service]
   const argv = toArgv(step)
@@ -127,7 +135,7 @@ function healthcheckOf({ neutron, nova }: Cloud, { service }: ServiceStep): stri
   return ['lab-healthcheck', scheme, nova.metadata_listen, `${nova.metadata_listen_port}`, '/']
 }
 
-type ContainedService = Exclude<ServiceName, 'supervisor' | 'udhcpc'>
+type ContainedName = Exclude<ServiceName, 'supervisor' | 'udhcpc'>
 
 interface ContainedProgram {
   /** What it uses before it gives root up, and dnsmasq after that, too. */
@@ -141,7 +149,7 @@ function ownProgram({ service, argv }: ServiceStep): readonly string[] {
   return [service, ...argv.slice(2)]
 }
 
-const SERVICES: Readonly<Record<ContainedService, ContainedProgram>> = {
+const SERVICES: Readonly<Record<ContainedName, ContainedProgram>> = {
   // As Kolla's wrappers call them (kolla docker/neutron/neutron-base/build-neutron-wrappers).
   // Its master stays root, and ends the workers that are not.
   haproxy: {
