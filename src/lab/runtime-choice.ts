@@ -6,6 +6,9 @@ import type { LabRecord } from './record.ts'
 
 export type RuntimeName = 'auto' | 'docker' | 'process'
 
+/** Of a lab's record, where its services run. */
+type Standing = Pick<LabRecord, 'containers'>
+
 interface RuntimeWish {
   readonly runtime: RuntimeName
   /** Somebody's own image; lab's where there is none. */
@@ -29,13 +32,13 @@ export class RuntimeChoice {
   }
 
   /** Begins to look, where it will be needed; what goes wrong is thrown by `choose`. */
-  lookAhead(standing: LabRecord | null): void {
+  lookAhead(standing: Standing | null): void {
     if (this.#isProcess(standing)) return
     this.#find(standing).catch(() => undefined)
   }
 
   /** The engine to use; null for processes. Throws EngineUnusable where containers were asked for. */
-  async choose(standing: LabRecord | null): Promise<ContainerFacts | null> {
+  async choose(standing: Standing | null): Promise<ContainerFacts | null> {
     if (this.#isProcess(standing)) return null
     try {
       return await this.#find(standing)
@@ -47,12 +50,12 @@ export class RuntimeChoice {
     }
   }
 
-  #isProcess(standing: LabRecord | null): boolean {
+  #isProcess(standing: Standing | null): boolean {
     const { runtime } = this.#wish
     return runtime === 'process' || (runtime === 'auto' && standing?.containers === null)
   }
 
-  #find(standing: LabRecord | null): Promise<ContainerFacts> {
+  #find(standing: Standing | null): Promise<ContainerFacts> {
     const recorded = this.#wish.runtime === 'auto' ? (standing?.containers ?? null) : null
     this.#found ??= recorded === null ? this.#ask() : this.#renew(recorded)
     return this.#found
