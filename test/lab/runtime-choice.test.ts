@@ -68,7 +68,7 @@ for (const [kind, host] of Object.entries({
     const choice = new RuntimeChoice({ runtime: 'auto' }, { DOCKER_HOST: host })
     choice.lookAhead(null)
     const chosen = await choice.choose(null)
-    t.is(chosen?.kind, kind)
+    t.is<string | undefined, string>(chosen?.kind, kind)
     t.is(chosen?.host, host)
     t.deepEqual(chosen?.limits, readLimits())
     t.is(choice.refusal, null)
