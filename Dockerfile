@@ -7,8 +7,8 @@
 #   docker push registry.example/lab:0.1.0
 #   sudo lab up --image registry.example/lab:0.1.0 dhcp-mode
 #
-# What any such image must have on its PATH: haproxy, dnsmasq, radvd where routers have IPv6 subnets, nsenter, setpriv, and
-# the four programs below. Where the machine has a user `neutron`, services run as that; the image needs it by the same ids.
+# What any such image must have on its PATH: haproxy, dnsmasq, radvd where routers have IPv6 subnets, nsenter, setpriv, sh,
+# and the four programs below. Where the machine has a user `neutron`, services run as that; the image needs it by the same ids.
 ARG BASE=docker.io/library/debian:bookworm-slim
 FROM ${BASE}
 

@@ -5,7 +5,7 @@ import type { ImageEntry } from './image-content.ts'
 export function accountFiles(read: (path: string) => string | null = readIfThere): ImageEntry[] {
   return [
     text('/etc/passwd', pick(read('/etc/passwd'), USERS)),
-    text('/etc/group', pick(read('/etc/group'), GROUPS)),
+    text('/etc/group', pick(read('/etc/group'), GROUPS).replace(MEMBERS, '')),
     text('/etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n'),
   ]
 }
@@ -13,7 +13,10 @@ export function accountFiles(read: (path: string) => string | null = readIfThere
 const USERS = ['root', 'nobody', 'neutron', 'haproxy', 'dnsmasq', 'radvd']
 const GROUPS = ['root', 'nogroup', 'nobody', 'neutron', 'haproxy', 'dnsmasq', 'dip', 'radvd']
 
-/** In the order of `names`. Members of groups and the way to log in are of no use there. */
+/** After the id of a group, to the end of its line. */
+const MEMBERS = /(?<=^[^:]*:[^:]*:\d+:).*$/gm
+
+/** In the order of `names`. */
 function pick(table: string | null, names: readonly string[]): string {
   const lines = (table ?? '').split('\n')
   return names

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { systemPath } from '../../../linux/system-path.ts'
 import { cacheFolder, openFileMemory } from './file-memory.ts'
+import { hashImage } from './hash-image.ts'
 import type { ImageContent, ImageEntry } from './image-content.ts'
 import { LAB_FOLDER, listLabFiles, readLabVersion } from './list-lab-files.ts'
 import { listSystemFiles } from './list-system-files.ts'
@@ -13,29 +13,11 @@ import { listSystemFiles } from './list-system-files.ts'
 export async function describeImage(folder = cacheFolder()): Promise<ImageContent> {
   const memory = openFileMemory(folder)
   const layers = [await listSystemFiles(memory), listLabFiles()].map(sortByPath)
-  const version = readLabVersion()
-  const hash = createHash('sha256')
-  hash.update(JSON.stringify([FORMAT, process.arch, version, ENVIRONMENT]))
-  for (const entry of layers.flat()) hash.update(JSON.stringify(await identify(entry)))
+  const content = { layers, environment: ENVIRONMENT, version: readLabVersion() }
+  const hash = await hashImage(content, memory.sha256Of)
   memory.save()
-  const digits = hash.digest('hex').slice(0, 12)
-  const labels = {
-    'lab.image': digits,
-    'org.opencontainers.image.title': 'lab',
-    'org.opencontainers.image.version': version,
-  }
-  const reference = `localhost/lab:${digits}`
-  return { reference, hash: digits, layers, environment: ENVIRONMENT, labels }
-
-  async function identify(entry: ImageEntry) {
-    if (entry.kind !== 'file') return entry
-    const { kind, path, mode, source } = entry
-    return { kind, path, mode, sha256: await memory.sha256Of(source) }
-  }
+  return { ...content, reference: `localhost/lab:${hash}`, hash }
 }
-
-/** Goes up with what makes another image of the same files. */
-const FORMAT = 1
 
 /** Compiled code is in the image, made for its paths; whoever may not write there reads it all the same. */
 const ENVIRONMENT = {

@@ -42,9 +42,16 @@ async function load(engine: Engine, content: ImageContent, signal?: AbortSignal)
     if (problem !== null) throw new Error(problem)
   } catch (error) {
     failed.signal.throwIfAborted()
-    throw error
+    throw plainly(error)
   } finally {
     archive.destroy()
     await (await compiling.catch(() => null))?.[Symbol.asyncDispose]()
   }
+}
+
+/** Podman tries each form that an archive may have, and tells of all; what it says of this one counts. */
+function plainly(error: unknown): unknown {
+  const words =
+    error instanceof Error ? /^ *\* docker-archive: (.*)$/m.exec(error.message)?.[1] : null
+  return words ? new Error(words, { cause: error }) : error
 }

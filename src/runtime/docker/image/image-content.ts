@@ -14,5 +14,6 @@ export interface ImageContent {
   /** What changes with the machine's packages, and what changes with lab. Sorted by path. */
   readonly layers: readonly (readonly ImageEntry[])[]
   readonly environment: Readonly<Record<string, string>>
-  readonly labels: Readonly<Record<string, string>>
+  /** Of the lab whose daemons it has. */
+  readonly version: string
 }

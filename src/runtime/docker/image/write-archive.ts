@@ -140,7 +140,7 @@ async function write(sink: ReturnType<Pack['entry']>, chunk: Uint8Array): Promis
 
 const CHUNK_BYTES = 1024 * 1024
 
-function configOf({ environment, labels }: ImageContent, layers: readonly string[]) {
+function configOf({ environment, hash, version }: ImageContent, layers: readonly string[]) {
   return {
     architecture: ARCHITECTURES[process.arch] ?? process.arch,
     os: 'linux',
@@ -148,7 +148,11 @@ function configOf({ environment, labels }: ImageContent, layers: readonly string
     config: {
       Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       WorkingDir: '/',
-      Labels: labels,
+      Labels: {
+        'lab.image': hash,
+        'org.opencontainers.image.title': 'lab',
+        'org.opencontainers.image.version': version,
+      },
     },
     rootfs: { type: 'layers', diff_ids: layers },
     history: layers.map(() => ({ created: EPOCH.toISOString(), created_by: 'lab' })),
