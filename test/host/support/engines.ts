@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/runtime/docker/engine.ts'
 import { engineHosts } from './engine-hosts.ts'
 import { hostTest, isRoot } from './lab.ts'
 
-export { containersOf, engineHosts } from './engine-hosts.ts'
+export { containersOf } from './engine-hosts.ts'
 
 /** One of the ways in which a lab's services run; `{ topology, ...runtime }` is a wish for a standing lab. */
 export interface TestRuntime {

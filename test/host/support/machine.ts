@@ -56,10 +56,14 @@ function mountTarget(line: string): string {
   return line.split(' ').slice(3, 5).join(' ')
 }
 
-/** Users' disks and other people's chroots come and go elsewhere; /run/netns itself is mounted by the first `ip netns`. */
+/**
+ * Users' disks and other people's chroots come and go elsewhere; /run/netns itself is mounted by the first `ip netns`, and
+ * the machine's own network namespace by Docker, from its first container on.
+ */
 function isWhereLabsWork(mount: string): boolean {
   return (
-    !mount.endsWith(' /run/netns') && /^net:| \/(run\/netns|etc|sys|var\/lib\/lab)\b/.test(mount)
+    !/ \/run\/netns$|\/netns\/default$/.test(mount) &&
+    /^net:| \/(run\/netns|etc|sys|var\/lib\/lab)\b/.test(mount)
   )
 }
 
