@@ -16,9 +16,10 @@ interface DoctorOptions {
 /** `lab doctor`: what the machine has of what labs need. Exit code 3 where something needed is missing. */
 export async function doctor({ json, install }: DoctorOptions): Promise<void> {
   if (install) await ensurePrograms(true, optionalProgramNames)
-  const [{ findings }, engine] = await Promise.all([
-    checkMachine(labsDirectory),
+  // The engine is asked first: while it thinks, the rest is tried.
+  const [engine, { findings }] = await Promise.all([
     checkEngine(process.env),
+    checkMachine(labsDirectory),
   ])
   // What is known of labs that stand is root's to read.
   const agents = isRoot() ? checkAgentsElsewhere() : []

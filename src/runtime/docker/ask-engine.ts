@@ -7,7 +7,6 @@ import { type Answers, decodeAnswers } from './decode-answers.ts'
 import type { Engine } from './engine.ts'
 import { EngineUnusable } from './engine-unusable.ts'
 import { explainNoAnswer } from './explain-no-answer.ts'
-import { getFromEngine } from './get-from-engine.ts'
 import { judgeEngine } from './judge-engine.ts'
 import type { Environment } from './resolve-endpoint.ts'
 
@@ -47,6 +46,7 @@ async function ask(
   connection: ReturnType<typeof connectionTo>,
   timeoutMs: number,
 ): Promise<Answers> {
+  const { getFromEngine } = await import('./get-from-engine.ts')
   const end = new AbortController()
   const timer = setTimeout(() => end.abort(), timeoutMs)
   try {

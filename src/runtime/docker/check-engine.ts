@@ -6,7 +6,10 @@ import type { Environment } from './resolve-endpoint.ts'
 import { tryEndpoints } from './try-endpoints.ts'
 
 /** For doctor: which engine a lab's containers would run on. Without one, labs run as processes. */
-export async function checkEngine(environment: Environment): Promise<Finding> {
+export async function checkEngine(
+  environment: Environment,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Finding> {
   try {
     const { kind, version, host } = await tryEndpoints(environment, ask)
     return ok(SUBJECT, `${kind === 'docker' ? 'Docker' : 'Podman'} ${version} at ${host}`)
@@ -16,12 +19,12 @@ export async function checkEngine(environment: Environment): Promise<Finding> {
   }
 
   function ask(host: string) {
-    return askEngine(host, { environment, timeoutMs: TIMEOUT_MS })
+    return askEngine(host, { environment, timeoutMs })
   }
 }
 
 /** Less than `lab up` waits: doctor is looked at. */
-const TIMEOUT_MS = 2000
+const TIMEOUT_MS = 5000
 
 function judge({ reason, remedy }: Refusal, message: string): Finding {
   const lines = message.split('\n')

@@ -54,10 +54,10 @@ test('a context that does not exist is told of', async t => {
   t.regex(found, /^Docker context "lost", which DOCKER_CONTEXT names: there is no such context\. /)
 })
 
-test('an engine that hangs holds doctor up for two seconds at most', async t => {
+test('an engine that hangs does not hold doctor up for long', async t => {
   await using engine = await fakeEngine({ delayMs: 60_000 })
-  const { found } = await checkEngine({ DOCKER_HOST: engine.host })
-  t.regex(found, /: no answer within 2 s\. DOCKER_HOST names it\. Labs run as processes$/)
+  const { found } = await checkEngine({ DOCKER_HOST: engine.host }, 50)
+  t.regex(found, /: no answer within 0\.05 s\. DOCKER_HOST names it\. Labs run as processes$/)
 })
 
 asRoot('doctor has the engine in its JSON, and is ready without one', async t => {
