@@ -26,7 +26,7 @@ engines: packages ## hold the container engines that tests use until Ctrl-C, and
 check: packages ## check types, format, lint and unused code
 	@node scripts/check.ts
 
-bench: packages ## measure start-up and load; ONLY=up, growth, load or help (needs root)
+bench: packages ## measure start-up and load; ONLY=up, growth, load, containers or help (needs root)
 	@node bench/main.ts $(if $(ONLY),--only '$(ONLY)') $(if $(WRITE),--write)
 
 conformance: packages ## replay what was recorded from OpenStack; LAB=standing GOLDEN=folder RUNTIME=process (needs root)

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { untilInterrupted } from '../src/cli/interrupt.ts'
 import { isRoot } from '../src/linux/is-root.ts'
 import { compareWithScript, type Pair } from './compare-with-script.ts'
+import { measureContainers } from './containers/measure-containers.ts'
 import { describeMachine } from './describe-machine.ts'
 import { type Growth, grow } from './grow.ts'
 import { launcher } from './lab-command.ts'
@@ -11,10 +12,11 @@ import { measureLoad } from './load/measure-load.ts'
 import { renderLoad } from './load/render-load.ts'
 import { renderFigures } from './render-figures.ts'
 import { runTimed } from './run-timed.ts'
-import { writeReadme } from './write-readme.ts'
+import { type FiguresPart, writeReadme } from './write-readme.ts'
 
 /**
- * `node bench/main.ts [--only PART] [--quick] [--runs N] [--write]`. Parts: up, growth, load, help. `--quick` stops at
+ * `node bench/main.ts [--only PART] [--quick] [--runs N] [--write]`. Parts: up, growth, load,
+ * containers, help. `--quick` stops at
  * ten networks and one round of load.
  */
 const { values } = parseArgs({
@@ -26,7 +28,7 @@ const { values } = parseArgs({
   },
 })
 
-const parts = ['up', 'growth', 'load', 'help']
+const parts = ['up', 'growth', 'load', 'containers', 'help']
 using interrupt = untilInterrupted()
 try {
   await measureAll(interrupt.signal)
@@ -42,12 +44,20 @@ async function measureAll(signal: AbortSignal): Promise<void> {
     throw new Error('--runs takes 1 to 1000')
   if (values.only !== undefined && !parts.includes(values.only))
     throw new Error(`--only takes ${parts.join(', ')}`)
-  if (values.only !== undefined && values.only !== 'load' && values.write)
-    throw new Error('--write takes all figures, or --only load')
+  if (values.write && ['up', 'growth', 'help'].includes(values.only ?? ''))
+    throw new Error('--write takes all figures, or --only load or containers')
   const isWanted = (part: string) => values.only === undefined || values.only === part
   useLaunchersCache()
   if (isWanted('load')) await measureChain(signal)
-  if (values.only !== 'load') await measureCommands(runs, isWanted, signal)
+  if (isWanted('containers')) await compareWithContainers(runs, signal)
+  if (isWanted('up') || isWanted('growth') || isWanted('help'))
+    await measureCommands(runs, isWanted, signal)
+}
+
+async function compareWithContainers(rounds: number, signal: AbortSignal): Promise<void> {
+  const machine = describeMachine().map(line => `- ${line}`)
+  const figures = await measureContainers(rounds, signal, say)
+  tell('containers', `${[...machine, '', ...figures].join('\n')}\n`)
 }
 
 async function measureChain(signal: AbortSignal): Promise<void> {
@@ -78,7 +88,7 @@ async function measureCommands(
   tell('start-up', renderFigures(figures))
 }
 
-function tell(part: 'start-up' | 'load', figures: string): void {
+function tell(part: FiguresPart, figures: string): void {
   process.stdout.write(figures)
   if (values.write) writeReadme(part, figures)
 }

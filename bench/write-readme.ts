@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
+export type FiguresPart = 'start-up' | 'containers' | 'load'
+
 /** Puts figures into README.md of this folder, between the markers of their part. Throws where it has none. */
-export function writeReadme(part: 'start-up' | 'load', figures: string): void {
+export function writeReadme(part: FiguresPart, figures: string): void {
   const begin = `<!-- begin ${part} figures: make bench writes them -->`
   const end = `<!-- end ${part} figures -->`
   const path = `${import.meta.dirname}/README.md`
