@@ -1,3 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { removeEngine } from '../../scripts/remove-engine.ts'
+import { startEngine } from '../../scripts/start-engine.ts'
 import { connectEngine } from '../../src/runtime/docker/connect-engine.ts'
 import type { Engine } from '../../src/runtime/docker/engine.ts'
 import { describeImage } from '../../src/runtime/docker/image/describe-image.ts'
@@ -48,10 +54,12 @@ engineTest('an image is loaded once', async (t, host) => {
 
 engineTest('two that load an image at once both have it', async (t, host) => {
   await withImage(host, async (engine, content) => {
+    const kept = await referencesAt(engine, content)
     const loads = await Promise.all([ensureImage(engine, content), ensureImage(engine, content)])
     t.deepEqual(loads, ['loaded', 'loaded'])
     t.is(await ensureImage(engine, content), 'there')
-    await removeOldImages(engine, await referencesAt(engine, content), { isDryRun: false })
+    // The one of them whose name the other has taken.
+    await removeOldImages(engine, kept, { isDryRun: false })
   })
 })
 
@@ -211,3 +219,26 @@ engineTest('`lab clean --images` would not remove the image that is used now', a
     t.is(answer.engine, host)
   })
 })
+
+engineTest(
+  'an engine whose disk is full is told of, and the image is not there',
+  async (t, _host, kind) => {
+    const folder = mkdtempSync(join(tmpdir(), 'lab-full-'))
+    try {
+      await execa('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', folder])
+      const { host } = await startEngine(kind, join(folder, kind))
+      const engine = await connectEngine(host)
+      const error = await t.throwsAsync(ensureImage(engine, await describeImage()))
+      t.regex(
+        error?.message ?? '',
+        /^Cannot load lab's image .*\n(Docker|Podman) at .*no space left on device/,
+      )
+      t.regex(error?.message ?? '', /^Its disk is full\.$/m)
+      t.deepEqual(await engine.api.listImages({ filters: { label: ['lab.image'] } }), [])
+    } finally {
+      await removeEngine(kind, join(folder, kind))
+      await execa('umount', [folder])
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
