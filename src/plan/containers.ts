@@ -164,7 +164,7 @@ const SERVICES: Readonly<Record<ContainedName, ContainedProgram>> = {
     capabilities: ['NET_RAW', 'SETGID', 'SETUID'],
     toArgv: ({ argv }) => [...argv, '-n'],
   },
-  // A socket of its former self is asked whether anybody answers, and that belongs to its user.
+  // What a former self has left belongs to its user: the pid file, and the socket that is asked whether anybody answers.
   'neutron-metadata-agent': {
     capabilities: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
     toArgv: ownProgram,
@@ -174,7 +174,7 @@ const SERVICES: Readonly<Record<ContainedName, ContainedProgram>> = {
     toArgv: ownProgram,
   },
   'neutron-ns-metadata-proxy': {
-    capabilities: ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'],
+    capabilities: ['CHOWN', 'DAC_OVERRIDE', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'],
     toArgv: ownProgram,
   },
 }
