@@ -83,7 +83,7 @@ engineTest(
       const [system = [], own = []] = content.layers
       const broken = { ...content, layers: [[...system, gone], own] }
       await t.throwsAsync(ensureImage(engine, broken), {
-        message: /^Cannot load lab's image localhost\/lab:[0-9a-f]{12}\n.*ENOENT.*\/nowhere\/gone/,
+        message: /^Cannot make lab's image localhost\/lab:[0-9a-f]{12}: ENOENT.*\/nowhere\/gone/,
       })
       t.is(await ensureImage(engine, content), 'loaded')
     })

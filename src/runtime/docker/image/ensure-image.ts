@@ -1,10 +1,9 @@
+import { LabError } from '../../../lab/lab-error.ts'
 import type { Engine } from '../engine.ts'
 import { explainEngineError } from '../explain-engine-error.ts'
-import { compileDaemons } from './compile-daemons.ts'
 import type { ImageContent } from './image-content.ts'
 import { readLabels } from './read-labels.ts'
 import { readLoadProblem } from './read-load-problem.ts'
-import { writeArchive } from './write-archive.ts'
 
 /**
  * Makes sure that an engine has lab's image: asks it, and else sends it one as it is being written, with no file in between.
@@ -30,9 +29,14 @@ export async function ensureImage(
 }
 
 async function load(engine: Engine, content: ImageContent, signal?: AbortSignal): Promise<void> {
+  const [{ compileDaemons }, { writeArchive }] = await Promise.all([
+    import('./compile-daemons.ts'),
+    import('./write-archive.ts'),
+  ])
   const failed = new AbortController()
-  const compiling = compileDaemons(content, signal)
-  const archive = writeArchive(content, async () => (await compiling).entries)
+  // Without it the image is slower and no worse.
+  const compiling = compileDaemons(content, signal).catch(() => null)
+  const archive = writeArchive(content, async () => (await compiling)?.entries ?? [])
   // The request would wait for ever for the rest of an archive that cannot be written.
   archive.once('error', error => failed.abort(error))
   const abortSignal = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])])
@@ -41,12 +45,17 @@ async function load(engine: Engine, content: ImageContent, signal?: AbortSignal)
     const problem = await readLoadProblem(answer)
     if (problem !== null) throw new Error(problem)
   } catch (error) {
-    failed.signal.throwIfAborted()
-    throw plainly(error)
+    throw failed.signal.aborted ? ownFailure(content, failed.signal.reason) : plainly(error)
   } finally {
     archive.destroy()
-    await (await compiling.catch(() => null))?.[Symbol.asyncDispose]()
+    await (await compiling)?.[Symbol.asyncDispose]()
   }
+}
+
+/** What is no fault of the engine's. */
+function ownFailure({ reference }: ImageContent, reason: unknown): LabError {
+  const words = reason instanceof Error ? reason.message : String(reason)
+  return new LabError(`Cannot make lab's image ${reference}: ${words}`, { cause: reason })
 }
 
 /** Podman tries each form that an archive may have, and tells of all; what it says of this one counts. */
