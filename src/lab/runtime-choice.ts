@@ -1,6 +1,5 @@
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { readLimits } from '../linux/read-limits.ts'
-import type { Engine } from '../runtime/docker/engine.ts'
 import { EngineUnusable } from '../runtime/docker/engine-unusable.ts'
 import type { LabRecord } from './record.ts'
 
@@ -65,9 +64,9 @@ export class RuntimeChoice {
     const image = this.#nameImage()
     // Waited for after the engine, without which it is of no use.
     image.catch(() => undefined)
-    const { findEngine } = await import('../runtime/docker/find-engine.ts')
-    const { kind, host, version, hasHealthchecks }: Engine = await findEngine(this.#environment)
-    return { kind, host, version, hasHealthchecks, limits: readLimits(), ...(await image) }
+    const { findEngineFacts } = await import('../runtime/docker/find-engine-facts.ts')
+    const facts = await findEngineFacts(this.#environment)
+    return { ...facts, limits: readLimits(), ...(await image) }
   }
 
   async #renew(recorded: ContainerFacts): Promise<ContainerFacts> {

@@ -4,13 +4,11 @@ import process from 'node:process'
 import { runsSystemd } from '../../linux/runs-systemd.ts'
 import { connectionTo } from './connection-to.ts'
 import { type Answers, decodeAnswers } from './decode-answers.ts'
-import type { Engine } from './engine.ts'
+import type { EngineFacts } from './engine.ts'
 import { EngineUnusable } from './engine-unusable.ts'
-import { explainNoAnswer } from './explain-no-answer.ts'
 import { judgeEngine } from './judge-engine.ts'
 import type { Environment } from './resolve-endpoint.ts'
-
-export type EngineFacts = Omit<Engine, 'api'>
+import { withinTime } from './within-time.ts'
 
 export interface AskOptions {
   readonly environment?: Environment
@@ -23,7 +21,7 @@ export interface AskOptions {
  */
 export async function askEngine(
   host: string,
-  { environment = process.env, timeoutMs = TIMEOUT_MS }: AskOptions = {},
+  { environment = process.env, timeoutMs }: AskOptions = {},
 ): Promise<EngineFacts> {
   const connection = connectionTo(host, environment)
   const answers = await ask(host, connection, timeoutMs)
@@ -37,32 +35,20 @@ export async function askEngine(
   }
 }
 
-/** systemd may first have to start an engine that it listens for. */
-const TIMEOUT_MS = 10_000
-
 /** By /_ping rather than /version, for which Podman runs programs, a third of a second long. */
 async function ask(
   host: string,
   connection: ReturnType<typeof connectionTo>,
-  timeoutMs: number,
+  timeoutMs?: number,
 ): Promise<Answers> {
   const { getFromEngine } = await import('./get-from-engine.ts')
-  const end = new AbortController()
-  const timer = setTimeout(() => end.abort(), timeoutMs)
-  try {
+  return await withinTime(host, timeoutMs, async signal => {
     const [ping, info] = await Promise.all([
-      getFromEngine(connection, '/_ping', end.signal),
-      getFromEngine(connection, '/info', end.signal),
+      getFromEngine(connection, '/_ping', signal),
+      getFromEngine(connection, '/info', signal),
     ])
     return decodeAnswers(ping.headers, info.body)
-  } catch (error) {
-    const limitMs = end.signal.aborted ? timeoutMs : null
-    throw new EngineUnusable(explainNoAnswer(host, error, limitMs), { cause: error })
-  } finally {
-    clearTimeout(timer)
-    // The other question, where one has failed.
-    end.abort()
-  }
+  })
 }
 
 function machine() {

@@ -23,7 +23,7 @@ export function decodeAnswers(headers: IncomingHttpHeaders, body: string): Answe
   if (typeof apiVersion !== 'string' || !/^\d+\.\d+$/.test(apiVersion))
     throw new Error('GET /_ping: no Api-Version in the answer')
   return {
-    kind: headers['libpod-api-version'] === undefined ? 'docker' : 'podman',
+    kind: kindOf(headers),
     version: textOf(info, 'ServerVersion'),
     apiVersion,
     isRootless: fieldOf(info, 'Rootless') === true || hasRootlessOption(info),
@@ -33,6 +33,11 @@ export function decodeAnswers(headers: IncomingHttpHeaders, body: string): Answe
     kernel: textOf(info, 'KernelVersion'),
     operatingSystem: textOf(info, 'OperatingSystem'),
   }
+}
+
+/** Of the headers of any answer. */
+export function kindOf(headers: IncomingHttpHeaders): Answers['kind'] {
+  return headers['libpod-api-version'] === undefined ? 'docker' : 'podman'
 }
 
 function parse(body: string): unknown {

@@ -3,18 +3,18 @@ import type { Environment } from './resolve-endpoint.ts'
 
 const engines = new Map<string, Promise<Engine>>()
 
-/** The engine at a host (`unix:///var/run/docker.sock`), asked once for what it is. Throws EngineUnusable. */
+/** The engine of a plan at its host (`unix:///var/run/docker.sock`), reached once. Throws EngineUnusable where none answers. */
 export function engineAt(host: string, environment: Environment = process.env): Promise<Engine> {
   const known = engines.get(host)
   if (known !== undefined) return known
-  const asked = connect(host, environment)
+  const asked = reach(host, environment)
   engines.set(host, asked)
   // One that comes back later is asked anew.
   asked.catch(() => engines.delete(host))
   return asked
 }
 
-async function connect(host: string, environment: Environment): Promise<Engine> {
-  const { connectEngine } = await import('./connect-engine.ts')
-  return await connectEngine(host, { environment })
+async function reach(host: string, environment: Environment): Promise<Engine> {
+  const { reachEngine } = await import('./reach-engine.ts')
+  return await reachEngine(host, environment)
 }
