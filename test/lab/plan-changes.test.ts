@@ -1,7 +1,8 @@
 import test from 'ava'
 import { planChanges } from '../../src/lab/plan-changes.ts'
 import { directoryStep, fileStep } from '../../src/plan/file-steps.ts'
-import type { Step } from '../../src/plan/step.ts'
+import { isContained, type Step } from '../../src/plan/step.ts'
+import { containerFacts } from '../fixtures/container-facts.ts'
 import { planOf, shippedTopology } from '../fixtures/planned.ts'
 
 const place = { host: 'controller', why: 'a test', source: [] }
@@ -194,6 +195,60 @@ test(changes, 'a service that starts anew finds such a file as planned', {
 })
 
 const { steps } = planOf(shippedTopology('dhcp-mode'))
+
+const contained = planOf(shippedTopology('dhcp-mode'), containerFacts('docker')).steps
+const image = 'image:controller'
+
+/** Ids of steps of dhcp-mode in containers that are made anew. */
+function madeAnew(wanted: readonly Step[], stands: (id: string) => boolean): string[] {
+  return planChanges(contained, wanted, stands).make.map(({ id }) => id)
+}
+
+test('the image is made sure of where a container is made anew, and takes no other one with it', t => {
+  const isHaproxy = (id: string) => id.startsWith('service:haproxy-')
+  const made = madeAnew(contained, id => !isHaproxy(id))
+  t.deepEqual(
+    made.filter(id => !isHaproxy(id)),
+    [image],
+  )
+  t.is(made.length, 2)
+})
+
+test('an image that is gone is made sure of, and disturbs no container', t => {
+  t.deepEqual(
+    madeAnew(contained, id => id !== image),
+    [image],
+  )
+})
+
+test('another image is a reason to make every container anew, and nothing else', t => {
+  const other = planOf(shippedTopology('dhcp-mode'), {
+    ...containerFacts('docker'),
+    image: 'localhost/lab:another',
+  }).steps
+  const expected = other.filter(step => isContained(step) || step.kind === 'image')
+  t.deepEqual(
+    madeAnew(other, () => true).filter(id => !isFile(id)),
+    expected.map(({ id }) => id),
+  )
+})
+
+test('from processes to containers and back, services change and what they are wired with stays', t => {
+  for (const [before, after] of [
+    [steps, contained],
+    [contained, steps],
+  ] as const) {
+    const { remove, make } = planChanges(before, after, all)
+    const kinds = new Set([...remove, ...make].map(({ kind }) => kind))
+    for (const kind of ['netns', 'ip', 'rules', 'sysctl'] as const) t.false(kinds.has(kind), kind)
+    t.false(make.some(({ id }) => id.startsWith('service:udhcpc')))
+    t.is(make.filter(step => step.kind === 'service').length, after === steps ? 5 : 4)
+  }
+})
+
+function isFile(id: string): boolean {
+  return id.startsWith('file:')
+}
 
 test('a plan that stands changes nothing, and a lab of which nothing stands is made whole', t => {
   t.deepEqual(planChanges(steps, steps, all), { remove: [], make: [] })
