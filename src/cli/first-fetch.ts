@@ -45,9 +45,9 @@ export class FirstFetch {
       if (!(step.kind === 'service' && step.service === 'supervisor')) this.#missing.add(step.id)
   }
 
-  note({ event, steps }: ApplyEvent): void {
-    if (event !== 'made') return
-    for (const { id } of steps) this.#missing.delete(id)
+  note(event: ApplyEvent): void {
+    if (event.event !== 'made') return
+    for (const { id } of event.steps) this.#missing.delete(id)
     if (this.#missing.size === 0) this.#fetched ??= fetchFirst(this.#cloud)
   }
 

@@ -73,6 +73,7 @@ async function build(
   const fetch = new FirstFetch(cloud)
   const stood = readRecord(plan.lab) !== null
   const interrupt = untilInterrupted()
+  const remarks: string[] = []
   try {
     const result = await bringUp({
       topology: wish.source,
@@ -88,11 +89,13 @@ async function build(
         loadSummary().catch(() => undefined)
       },
       onEvent: event => {
+        if (event.event === 'remark') remarks.push(event.text)
         progress.note(event)
         fetch.note(event)
       },
     })
     await progress.end()
+    for (const text of remarks) remark(`! ${text}`)
     return { result, fetch }
   } catch (error) {
     await progress.end(error instanceof ApplyFailed ? (error.steps[0]?.phase ?? null) : null)

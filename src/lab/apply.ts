@@ -13,6 +13,7 @@ export type ApplyEvent =
   | { readonly event: 'done'; readonly steps: readonly Step[] }
   /** They were read back from the machine. */
   | { readonly event: 'stands'; readonly steps: readonly Step[] }
+  | { readonly event: 'remark'; readonly text: string }
 
 interface ApplyOptions {
   readonly lab: string
@@ -98,7 +99,8 @@ async function makeGroup(
   const ids = group.map(({ id }) => id)
   journal.write({ event: 'begin', steps: ids })
   onEvent?.({ event: 'begin', steps: group })
-  const made = await makeSteps(group, { lab, signal })
+  const { remark, ...made } = await makeSteps(group, { lab, signal })
+  if (remark !== undefined) onEvent?.({ event: 'remark', text: remark })
   onEvent?.({ event: 'made', steps: group })
   journal.write({ event: 'done', steps: ids, ...made })
   onEvent?.({ event: 'done', steps: group })

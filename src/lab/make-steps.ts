@@ -19,6 +19,8 @@ import { makeShared } from './shared-directory.ts'
 /** What making steps leaves to remember. */
 export interface Made {
   readonly namespaces?: Readonly<Record<string, string>>
+  /** What the user is to be told. */
+  readonly remark?: string
 }
 
 interface MakeOptions {
@@ -65,8 +67,8 @@ function makeFile({ path, mode, content }: FileStep): Made {
 
 async function makeImage(step: ImageStep, { signal }: MakeOptions): Promise<Made> {
   const { provideImage } = await import('../runtime/docker/provide-image.ts')
-  await provideImage(step, signal)
-  return {}
+  const remark = await provideImage(step, signal)
+  return remark === null ? {} : { remark }
 }
 
 async function makeService(step: ServiceStep, { lab, signal }: MakeOptions): Promise<Made> {

@@ -209,8 +209,11 @@ test("somebody else's namespace, made after the lab had claimed its name, outliv
     cloud,
     plan,
     signal: new AbortController().signal,
-    onEvent: ({ event, steps }) => {
-      if (event === 'begin' && steps.some(({ id }) => id === stepIds.namespace(namespace)))
+    onEvent: event => {
+      if (
+        event.event === 'begin' &&
+        event.steps.some(({ id }) => id === stepIds.namespace(namespace))
+      )
         execFileSync('ip', ['netns', 'add', namespace])
     },
   })

@@ -7,12 +7,16 @@ import type { ImageContent, ImageEntry } from './image-content.ts'
 
 /**
  * An image as `docker load` takes it, as a stream: two layers, the configuration and the manifest (Docker's image
- * specification 1.2, which every engine reads). The same content gives the same bytes. `more` is asked for what stands
+ * specification 1.2, which every engine reads). The same content and time give the same bytes. `more` is asked for what stands
  * in the last layer besides, once the others are through.
  */
-export function writeArchive(content: ImageContent, more: MoreEntries): Readable {
+export function writeArchive(
+  content: ImageContent,
+  more: MoreEntries,
+  createdAt = new Date(),
+): Readable {
   return Readable.from(
-    bytesOf(newPack(), archive => fill(archive, content, more)),
+    bytesOf(newPack(), archive => fill(archive, content, more, createdAt.toISOString())),
     {
       objectMode: false,
     },
@@ -34,7 +38,12 @@ async function* bytesOf(
   }
 }
 
-async function fill(archive: Pack, content: ImageContent, more: MoreEntries): Promise<void> {
+async function fill(
+  archive: Pack,
+  content: ImageContent,
+  more: MoreEntries,
+  created: string,
+): Promise<void> {
   const layers: string[] = []
   const seen = new Set<string>()
   for (const [index, entries] of content.layers.entries()) {
@@ -42,7 +51,7 @@ async function fill(archive: Pack, content: ImageContent, more: MoreEntries): Pr
     const all = withFolders(isLast ? [...entries, ...(await more())] : entries, seen)
     layers.push(await writeLayer(archive, nameOfLayer(index), all))
   }
-  const config = JSON.stringify(configOf(content, layers))
+  const config = JSON.stringify(configOf(content, layers, created))
   const configName = `${createHash('sha256').update(config).digest('hex')}.json`
   archive.entry({ name: configName, ...PLAIN }, config)
   const manifest = [
@@ -140,11 +149,15 @@ async function write(sink: ReturnType<Pack['entry']>, chunk: Uint8Array): Promis
 
 const CHUNK_BYTES = 1024 * 1024
 
-function configOf({ environment, hash, version }: ImageContent, layers: readonly string[]) {
+function configOf(
+  { environment, hash, version }: ImageContent,
+  layers: readonly string[],
+  created: string,
+) {
   return {
     architecture: ARCHITECTURES[process.arch] ?? process.arch,
     os: 'linux',
-    created: EPOCH.toISOString(),
+    created,
     config: {
       Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       WorkingDir: '/',
@@ -155,7 +168,7 @@ function configOf({ environment, hash, version }: ImageContent, layers: readonly
       },
     },
     rootfs: { type: 'layers', diff_ids: layers },
-    history: layers.map(() => ({ created: EPOCH.toISOString(), created_by: 'lab' })),
+    history: layers.map(() => ({ created, created_by: 'lab' })),
   }
 }
 

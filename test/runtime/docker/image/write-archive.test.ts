@@ -59,8 +59,10 @@ async function readTar(bytes: Buffer): Promise<TarEntry[]> {
   return entries
 }
 
+const createdAt = new Date('2026-11-22T12:00:00Z')
+
 async function readArchive(more: () => Promise<readonly ImageEntry[]> = nothingMore) {
-  const bytes = await buffer(writeArchive(content, more))
+  const bytes = await buffer(writeArchive(content, more, createdAt))
   const files = new Map((await readTar(bytes)).map(({ name, body }) => [name, body]))
   const [manifest] = JSON.parse(String(files.get('manifest.json')))
   const config = JSON.parse(String(files.get(manifest.Config)))
@@ -68,7 +70,12 @@ async function readArchive(more: () => Promise<readonly ImageEntry[]> = nothingM
   return { bytes, manifest, config, layers: layers as Buffer[] }
 }
 
-test('the same content gives the same bytes', async t => {
+test('an image says when it was made', async t => {
+  const { config } = await readArchive()
+  t.is(config.created, '2026-11-22T12:00:00.000Z')
+})
+
+test('the same content and time give the same bytes', async t => {
   const [one, other] = await Promise.all([readArchive(), readArchive()])
   t.true(one.bytes.equals(other.bytes))
 })
