@@ -22,7 +22,7 @@ export function dockerRun(container: Container): readonly [string, ...string[]] 
     ...each('security-opt', SECURITY_OPTIONS),
     ...each('ulimit', [`nofile=${limits.nofile}`, `nproc=${limits.nproc}`]),
     ...each('mount', container.mounts.map(renderMount)),
-    '--restart=unless-stopped',
+    `--restart=${RESTART_POLICY}`,
     '--log-driver=json-file',
     ...each('log-opt', pairs(LOG_OPTIONS)),
     ...(healthcheck === null ? [] : renderHealthcheck(healthcheck)),
@@ -36,6 +36,12 @@ export function dockerRun(container: Container): readonly [string, ...string[]] 
  * labels and must keep them.
  */
 export const SECURITY_OPTIONS = ['no-new-privileges', 'label=disable'] as const
+
+/**
+ * Not `unless-stopped`: a dockerd that was killed ends what still runs when it comes back, and then takes that for
+ * somebody's wish (moby 20.10, daemon/kill.go).
+ */
+export const RESTART_POLICY = 'always'
 
 /** As much as the services keep of their logs where they run as processes. */
 export const LOG_OPTIONS: Readonly<Record<string, string>> = { 'max-size': '10m', 'max-file': '2' }

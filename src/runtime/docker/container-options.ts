@@ -1,5 +1,10 @@
 import type { ContainerCreateOptions } from 'dockerode'
-import { HEALTHCHECK_TIMES, LOG_OPTIONS, SECURITY_OPTIONS } from '../../plan/docker-run.ts'
+import {
+  HEALTHCHECK_TIMES,
+  LOG_OPTIONS,
+  RESTART_POLICY,
+  SECURITY_OPTIONS,
+} from '../../plan/docker-run.ts'
 import { quoteCommand } from '../../plan/shell-quote.ts'
 import type { Container } from '../../plan/step.ts'
 
@@ -30,7 +35,7 @@ export function containerOptions(container: Container): ContainerCreateOptions {
         Target: path,
         ReadOnly: readOnly,
       })),
-      RestartPolicy: { Name: 'unless-stopped' },
+      RestartPolicy: { Name: RESTART_POLICY },
       LogConfig: { Type: 'json-file', Config: { ...LOG_OPTIONS } },
     },
   }
