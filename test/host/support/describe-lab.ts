@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Step } from '../../../src/plan/step.ts'
 import { waitFor } from './lab.ts'
+import { isHealthcheck } from './machine.ts'
 import { linesOf, listenersIn, readIn, rulesIn, sysctlsIn } from './namespace.ts'
 import type { BuiltLab } from './standing-labs.ts'
 
@@ -103,6 +104,7 @@ function describeFiles(path: string): string[] {
 function cleanContent(path: string): string {
   if (/\/log\/|journal\.jsonl$/.test(path)) return '(grows)'
   const text = readFileSync(path, 'utf8')
+  if (path.includes('/ssl/')) return '(random)'
   if (/\/pid$|\.pid(\.\w+)?$/.test(path)) return text.replace(/\d+/, '(pid)')
   // the expiry of leases, in dnsmasq's own file and in those that the record says were written
   return text
@@ -112,6 +114,16 @@ function cleanContent(path: string): string {
     .join('\n')
 }
 
+/**
+ * The same as lines, `files: /var/lib/lab/…`, so that two labs can be told apart by the lines that only one of them has.
+ */
+export function linesOfDescription(value: unknown, place = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [`${place}: ${value}`]
+  return Object.entries(value).flatMap(([key, member]) =>
+    linesOfDescription(member, Array.isArray(value) ? place : `${place} ${key}`.trim()),
+  )
+}
+
 /** Command lines with what marks a process as the lab's. */
 function describeProcesses(lab: string): string[] {
   return readdirSync('/proc')
@@ -119,7 +131,7 @@ function describeProcesses(lab: string): string[] {
     .flatMap(pid => {
       try {
         const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-        if (!environment.includes(`LAB=${lab}`)) return []
+        if (!environment.includes(`LAB=${lab}`) || isHealthcheck(pid)) return []
         const marks = environment.filter(entry => /^(LAB|PROCESS_TAG|LEASE_FILE)=/.test(entry))
         const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ')
         return [[...marks.sort(), argv.trim()].join(' ')]

@@ -8,6 +8,7 @@ import { execa, type Options } from 'execa'
 import { projectRoot } from '../../../src/linux/gather-facts.ts'
 import { randomLabName } from './lab-names.ts'
 import { changesOfMachine, snapshotMachine } from './machine.ts'
+import { testRuntime } from './test-runtime.ts'
 
 export { randomLabName }
 
@@ -18,7 +19,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs the launcher as a user does; LAB_RUNTIME says `process`, unless a test asks for another runtime. */
+/** Runs the launcher as a user does; LAB_RUNTIME says which runtime (ava.config.js), unless a test asks for another. */
 export async function lab(args: readonly string[], options: Options = {}): Promise<Ended> {
   const result = await execa(join(projectRoot, 'lab'), args, {
     reject: false,
@@ -113,8 +114,14 @@ export const isRoot = process.getuid?.() === 0
 
 /** A test that works on real namespaces, one after the other; as anyone but root it is skipped, and says why. */
 export function hostTest(title: string, body: (t: ExecutionContext) => Promise<void>): void {
-  if (isRoot) avaTest.serial(title, body)
-  else avaTest.skip(`${title} (needs root)`, body)
+  const fullTitle = testRuntime === 'process' ? title : `${title} (${testRuntime})`
+  if (isRoot) avaTest.serial(fullTitle, body)
+  else avaTest.skip(`${fullTitle} (needs root)`, body)
+}
+
+/** A host test of what has nothing to do with containers: it is there where the whole run uses processes alone. */
+export function processTest(title: string, body: (t: ExecutionContext) => Promise<void>): void {
+  if (testRuntime === 'process') hostTest(title, body)
 }
 
 export function stateExists(name: string): boolean {

@@ -20,6 +20,13 @@ export async function processOf({ plan }: BuiltLab, serviceName: string): Promis
   return await readProcess(Number(readFileSync(step.pidFile, 'utf8')))
 }
 
+/** The one that serves, which has given root up: haproxy in a container has a master before it, which has not. */
+export async function servingProcessOf(built: BuiltLab, serviceName: string): Promise<LabProcess> {
+  const found = await processOf(built, serviceName)
+  const children = readFileSync(`/proc/${found.pid}/task/${found.pid}/children`, 'utf8').trim()
+  return children === '' || found.argv[1] !== '-Ws' ? found : await readProcess(Number(children))
+}
+
 async function readProcess(pid: number): Promise<LabProcess> {
   const { stdout } = await execa('ip', ['netns', 'identify', `${pid}`])
   const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean)

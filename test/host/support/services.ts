@@ -1,8 +1,14 @@
 import { readRecord } from '../../../src/lab/record.ts'
-import type { ProcessIdentity } from '../../../src/linux/process-table.ts'
-import type { ServiceName, ServiceStep } from '../../../src/plan/step.ts'
+import { isAlive, type ProcessIdentity } from '../../../src/linux/process-table.ts'
+import {
+  type Container,
+  isContained,
+  type ServiceName,
+  type ServiceStep,
+} from '../../../src/plan/step.ts'
+import { engineAt } from '../../../src/runtime/docker/engine-at.ts'
 import { findService } from '../../../src/runtime/process/find-service.ts'
-import { type Ended, lab } from './lab.ts'
+import { type Ended, lab, waitFor } from './lab.ts'
 
 /** A service of a lab by the operator's name for it. */
 export function serviceOf(name: string, service: ServiceName): ServiceStep {
@@ -18,6 +24,37 @@ export function runningOf(name: string, service: ServiceName): ProcessIdentity {
   const found = findService(serviceOf(name, service))
   if (found === null) throw new Error(`${service} of lab ${name} does not run`)
   return found
+}
+
+/** While the body runs, a service is dead, and nobody puts it back. */
+export async function withoutService(
+  name: string,
+  service: ServiceName,
+  body: () => Promise<void>,
+): Promise<void> {
+  const step = serviceOf(name, service)
+  const former = runningOf(name, service)
+  const stopped = isContained(step) ? await stopContainer(step.container) : stopSupervisor(name)
+  try {
+    if (isAlive(former)) process.kill(former.pid, 'SIGKILL')
+    await waitFor(`the end of ${service}`, () => !isAlive(former))
+    await body()
+  } finally {
+    await stopped.resume()
+  }
+}
+
+async function stopContainer({ engine, name }: Container) {
+  const { api } = await engineAt(engine.host)
+  const container = api.getContainer(name)
+  await container.stop()
+  return { resume: () => container.start() }
+}
+
+function stopSupervisor(name: string) {
+  const { pid } = runningOf(name, 'supervisor')
+  process.kill(pid, 'SIGSTOP')
+  return { resume: () => process.kill(pid, 'SIGCONT') }
 }
 
 /** Pids of all services of a lab that run, by name. */
