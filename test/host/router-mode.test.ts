@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { readRecorded } from '../fixtures/recorded.ts'
 import { tellPeer, withHttpServer } from './support/http-server.ts'
-import { hostTest as test } from './support/lab.ts'
+import { lab, hostTest as test } from './support/lab.ts'
 import {
   addressesIn,
   fetchIn,
@@ -15,7 +15,7 @@ import {
   sysctlsIn,
   uuidSeenBy,
 } from './support/namespace.ts'
-import { processOf } from './support/processes.ts'
+import { processOf, servingProcessOf } from './support/processes.ts'
 import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
 
 //  vm1, vm2 ── brq ── qrouter (REDIRECT 80 to 9697, haproxy) ── socket ── agent ── nova-api-metadata
@@ -136,7 +136,7 @@ each('haproxy sends the router’s id, without root', async (t, built) => {
   const haproxy = await processOf(built, `haproxy-${id}`)
   t.is(haproxy.namespace, qrouter('edge'))
   t.is(haproxy.environment.PROCESS_TAG, `haproxy-${id}`)
-  t.false(haproxy.uids.includes('0'))
+  t.false((await servingProcessOf(built, `haproxy-${id}`)).uids.includes('0'))
   const config = readFileSync(`${built.statePath}/ns-metadata-proxy/${id}.conf`, 'utf8')
   t.true(
     config.endsWith(
@@ -203,8 +203,8 @@ each('the outside does not reach a guest by its own address', async (t, built) =
 each(
   'the agent sees a guest’s address in IPv6’s clothes where haproxy binds ::',
   async (t, built, variant) => {
-    const log = readFileSync(`${built.statePath}/log/nova-api-metadata.log`, 'utf8')
-    t.regex(log, /192\.168\.30\.3/)
-    t.is(/::ffff:192\.168\.30\.3/.test(log), variant !== 'ussuri')
+    const { stdout } = await lab(['--lab', built.name, 'logs', 'nova-api-metadata'])
+    t.regex(stdout, /192\.168\.30\.3/)
+    t.is(/::ffff:192\.168\.30\.3/.test(stdout), variant !== 'ussuri')
   },
 )
