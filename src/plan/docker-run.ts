@@ -23,6 +23,7 @@ export function dockerRun(container: Container): readonly [string, ...string[]] 
     ...each('ulimit', [`nofile=${limits.nofile}`, `nproc=${limits.nproc}`]),
     ...each('mount', container.mounts.map(renderMount)),
     `--restart=${RESTART_POLICY}`,
+    `--stop-timeout=${STOP_TIMEOUT_SECONDS}`,
     '--log-driver=json-file',
     ...each('log-opt', pairs(LOG_OPTIONS)),
     ...(healthcheck === null ? [] : renderHealthcheck(healthcheck)),
@@ -42,6 +43,9 @@ export const SECURITY_OPTIONS = ['no-new-privileges', 'label=disable'] as const
  * somebody's wish (moby 20.10, daemon/kill.go).
  */
 export const RESTART_POLICY = 'always'
+
+/** What engines give by themselves, but Podman where it is asked through Docker's API: it kills at once then. */
+export const STOP_TIMEOUT_SECONDS = 10
 
 /** As much as the services keep of their logs where they run as processes. */
 export const LOG_OPTIONS: Readonly<Record<string, string>> = { 'max-size': '10m', 'max-file': '2' }

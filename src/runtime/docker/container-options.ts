@@ -4,6 +4,7 @@ import {
   LOG_OPTIONS,
   RESTART_POLICY,
   SECURITY_OPTIONS,
+  STOP_TIMEOUT_SECONDS,
 } from '../../plan/docker-run.ts'
 import { quoteCommand } from '../../plan/shell-quote.ts'
 import type { Container } from '../../plan/step.ts'
@@ -19,6 +20,7 @@ export function containerOptions(container: Container): ContainerCreateOptions {
     Labels: { ...container.labels },
     User: '0:0',
     WorkingDir: '/',
+    StopTimeout: STOP_TIMEOUT_SECONDS,
     ...(healthcheck === null ? {} : { Healthcheck: healthcheckOf(healthcheck) }),
     HostConfig: {
       NetworkMode: network,
