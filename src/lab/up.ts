@@ -3,7 +3,7 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
 import { stopProcesses } from '../linux/stop-processes.ts'
-import type { Plan, Step } from '../plan/step.ts'
+import { isContained, type Plan, type Step } from '../plan/step.ts'
 import { type ApplyEvent, applySteps } from './apply.ts'
 import { findTools } from './find-tools.ts'
 import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
@@ -49,6 +49,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const isWhole = changes.make.length === 0 && changes.remove.length === 0
   if (isWhole && journal.phase === 'stands' && isOfThisBoot(journal))
     return { record, outcome: 'unchanged', made: 0 }
+  await refuseTakenContainers(plan.lab, [...changes.remove, ...changes.make])
   await claim(record, before, journal)
   if (before !== null) await stopProcesses(findTools(plan.lab), TOOLS_GRACE_MS)
   await removeOutdated(changes.remove, journal, plan)
@@ -110,6 +111,13 @@ async function findStanding(
       .map(({ id }) => id)
       .filter(id => differences.get(id)?.length === 0 && !unfinished.has(id)),
   )
+}
+
+async function refuseTakenContainers(lab: string, steps: readonly Step[]): Promise<void> {
+  const containers = steps.filter(isContained).map(({ container }) => container)
+  if (containers.length === 0) return
+  const { refuseTakenNames } = await import('../runtime/docker/refuse-taken-names.ts')
+  await refuseTakenNames(lab, containers)
 }
 
 /**
