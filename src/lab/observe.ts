@@ -1,5 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { isFrozen } from '../linux/is-frozen.ts'
 import { isNamespace, namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { type NamespaceView, readNamespace } from '../linux/read-ip.ts'
@@ -143,6 +144,7 @@ function serviceDifferences(
   view: NamespaceView | undefined,
 ): string[] {
   if (process === undefined) return [`${step.name} does not run`]
+  if (isFrozen(process.pid)) return [`${step.name} is paused`]
   const unheard = missingListeners(step, process.pid).map(
     listener => `${step.name} does not listen on ${describeListener(listener)}`,
   )
