@@ -7,8 +7,8 @@ import { explainEngineError } from './explain-engine-error.ts'
 import { stopContainer } from './stop-container.ts'
 
 /**
- * Stops containers of a plan, asking them first, and removes them. The absent are no error; one that has a name of the
- * plan and not the label of its lab is somebody's, and stays: LabError. Throws LabError in the engine's words.
+ * Stops containers of a plan, asking them first, and removes them, under another name too. The absent are no error; one
+ * that has a name of the plan and not the label of its lab is somebody's, and stays: LabError. Throws LabError in the engine's words.
  */
 export async function removeContainers(
   containers: readonly Pick<Container, 'engine' | 'name' | 'labels'>[],
@@ -25,10 +25,20 @@ async function removeNamed({
 }: Pick<Container, 'engine' | 'name' | 'labels'>): Promise<void> {
   const engine = await engineAt(host)
   const container = engine.api.getContainer(name)
-  const seen = await unlessAbsent(container.inspect()).catch(explain(engine, name))
-  if (seen === null) return
-  if (seen.Config.Labels.lab !== labels.lab) throw isSomebodys(engine, name)
-  await remove(engine, container, name)
+  const [seen, alike] = await Promise.all([
+    unlessAbsent(container.inspect()),
+    engine.api.listContainers({ all: true, filters: { label: asFilters(labels) } }),
+  ]).catch(explain(engine, name))
+  const isOwn = seen?.Config.Labels.lab === labels.lab
+  const renamed = alike.map(({ Id }) => Id).filter(id => id !== seen?.Id)
+  const going = [...(isOwn ? [name] : []), ...renamed]
+  await Promise.all(going.map(id => remove(engine, engine.api.getContainer(id), name)))
+  if (seen !== null && !isOwn) throw isSomebodys(engine, name)
+}
+
+/** All of them at once: what has the lab's label alone may be somebody's. */
+function asFilters(labels: Container['labels']): string[] {
+  return Object.entries(labels).map(([label, value]) => `${label}=${value}`)
 }
 
 async function remove(engine: Engine, container: Docker.Container, name: string): Promise<void> {
