@@ -1,5 +1,6 @@
 import { describeAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
+import { LabError } from '../lab/lab-error.ts'
 import { observe } from '../lab/observe.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { isContained, type ServiceStep } from '../plan/step.ts'
@@ -85,7 +86,8 @@ async function readAllHistories({ lab, plan }: LabRecord) {
     return { histories: await readHistories(contained), engineProblem: null }
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    return { histories: services, engineProblem: error.message }
+    const hint = error instanceof LabError && error.hint !== null ? `\n  ${error.hint}` : ''
+    return { histories: services, engineProblem: `${error.message}${hint}` }
   }
 }
 

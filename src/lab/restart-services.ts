@@ -55,6 +55,16 @@ export async function restartServices(
 function explain(error: unknown, service: ServiceStep, record: LabRecord): LabError {
   const { name, supervised } = service
   const words = error instanceof Error ? error.message : String(error)
+  if (error instanceof LabError && error.hint !== null) {
+    const { standing, hint, exitCode } = error
+    const message = `Cannot restart ${name}\n${words}`
+    return new LabError(message, {
+      cause: error,
+      standing: standing ?? 'It is down.',
+      hint,
+      exitCode,
+    })
+  }
   return new LabError(`Cannot start ${name}\n${words}`, {
     cause: error,
     standing:

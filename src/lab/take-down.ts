@@ -50,7 +50,7 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   const { stopped, strangers } = await stopLabProcesses(record, own, journal, onEffect)
   const outside = outsideOf(statePathOf(lab), steps).filter(step => !isContained(step))
   const failures = [...unremoved, ...(await removeSteps(outside, { lab, journal, onEffect }))]
-  if (failures.length > 0) throw cannotRemove(lab, failures)
+  if (failures.length > 0) throw cannotRemove(lab, failures, unremoved.length > 0)
   removeState(lab, onEffect)
   const containers = steps.filter(isContained).length
   return { lab, namespaces: own.length, processes: stopped, containers, strangers }
@@ -82,9 +82,8 @@ async function removeOwnContainers(
     await removeContainers(containers)
     return []
   } catch (error) {
-    return [
-      [wordsOf(error), ...(error instanceof LabError ? (error.hint ?? []) : [])].flat().join('\n'),
-    ]
+    const hint = error instanceof LabError && error.hint !== null ? [error.hint] : []
+    return [[wordsOf(error), ...hint].join('\n')]
   }
 }
 
@@ -204,9 +203,10 @@ function notALab(path: string, foreign: readonly string[]): LabError {
   })
 }
 
-function cannotRemove(lab: string, failures: readonly string[]): LabError {
+function cannotRemove(lab: string, failures: readonly string[], hasContainers: boolean): LabError {
+  const forget = `. If its engine is gone for good, \`rm -r ${statePathOf(lab)}\` makes lab forget it.`
   return new LabError(`Cannot take all of lab ${lab} away\n${failures.join('\n')}`, {
     standing: 'The rest is gone; the record of the lab is kept.',
-    hint: `\`lab down ${lab}\` tries again.`,
+    hint: `\`lab down ${lab}\` tries again${hasContainers ? forget : '.'}`,
   })
 }
