@@ -60,29 +60,34 @@ test('clean takes away what is left over although a record is damaged, and says 
   if (readdirSync(labsDirectory).length === 0) rmdirSync(labsDirectory)
 })
 
-test('a lab of an older version is taken away, and everything else says that it must be', async t => {
-  const name = randomLabName()
-  t.is((await lab(['up', 'dhcp-mode', '--name', name])).exitCode, 0)
-  const path = `${labsDirectory}/${name}/lab.json`
-  const { cloud, ...older } = JSON.parse(readFileSync(path, 'utf8'))
-  const { guests: _, floating_ips: __, ...olderCloud } = cloud
-  writeFileSync(path, JSON.stringify({ ...older, cloud: olderCloud, format: 1 }))
-  for (const command of [
-    ['status', name],
-    ['up', 'dhcp-mode', '--name', name],
-    ['--lab', name, 'exec', 'vm1', 'true'],
-  ]) {
-    const { exitCode, stderr } = await lab(command)
-    t.is(exitCode, 1, command.join(' '))
-    t.regex(stderr, new RegExp(`Lab ${name} was built by an older version[^]*lab down ${name}`))
-  }
-  t.regex(
-    (await lab(['list'])).stdout,
-    new RegExp(`${name} +stands +20`),
-    'no counts that nobody knows',
-  )
-  t.regex((await lab(['down', name])).stdout, /is gone: 4 namespaces/)
-})
+for (const format of [1, 2] as const)
+  test(`a lab of an older version (${format}) is taken away, and everything else says that it must be`, async t => {
+    const name = randomLabName()
+    t.is((await lab(['up', 'dhcp-mode', '--name', name])).exitCode, 0)
+    const path = `${labsDirectory}/${name}/lab.json`
+    writeFileSync(path, JSON.stringify(asOf(format, JSON.parse(readFileSync(path, 'utf8')))))
+    for (const command of [
+      ['status', name],
+      ['up', 'dhcp-mode', '--name', name],
+      ['--lab', name, 'exec', 'vm1', 'true'],
+    ]) {
+      const { exitCode, stderr } = await lab(command)
+      t.is(exitCode, 1, command.join(' '))
+      t.regex(stderr, new RegExp(`Lab ${name} was built by an older version[^]*lab down ${name}`))
+    }
+    t.regex(
+      (await lab(['list'])).stdout,
+      new RegExp(`${name} +stands +20`),
+      'no counts that nobody knows',
+    )
+    t.regex((await lab(['down', name])).stdout, /is gone: 4 namespaces/)
+  })
+
+/** What records did not have yet: 1, guests and floating IPs; 2, containers. */
+function asOf(format: 1 | 2, { containers: _, ...record }: Record<string, unknown>): unknown {
+  const { guests: __, floating_ips: ___, ...olderCloud } = Object(record.cloud)
+  return { ...record, format, ...(format === 1 ? { cloud: olderCloud } : {}) }
+}
 
 test('down takes the labs away that there are, whatever other names it was given', async t => {
   const name = randomLabName()
