@@ -47,9 +47,16 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
     (step): step is NamespaceStep => step.kind === 'netns' && isOwnNamespace(step, journal),
   )
   const unremoved = await removeOwnContainers(steps, onEffect)
-  const { stopped, strangers } = await stopLabProcesses(record, own, journal, onEffect)
+  const inodes = inodesOf(own)
+  // Podman goes on putting back, without its service, what can still join them.
+  const unnamed = unremoved.length === 0 ? [] : await removeSteps(own, { lab, journal, onEffect })
+  const { stopped, strangers } = await stopLabProcesses(record, inodes, journal, onEffect)
   const outside = outsideOf(statePathOf(lab), steps).filter(step => !isContained(step))
-  const failures = [...unremoved, ...(await removeSteps(outside, { lab, journal, onEffect }))]
+  const failures = [
+    ...unremoved,
+    ...unnamed,
+    ...(await removeSteps(outside, { lab, journal, onEffect })),
+  ]
   if (failures.length > 0) throw cannotRemove(lab, failures, unremoved.length > 0)
   removeState(lab, onEffect)
   const containers = steps.filter(isContained).length
@@ -91,6 +98,10 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+function inodesOf(namespaces: readonly NamespaceStep[]): ReadonlySet<number> {
+  return new Set(namespaces.flatMap(({ namespace }) => inodeOf(`/run/netns/${namespace}`) ?? []))
+}
+
 /**
  * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
  * in its environment and is in a namespace of the lab, one that has lost its name too, or is a service of the lab in
@@ -99,13 +110,10 @@ function wordsOf(error: unknown): string {
  */
 async function stopLabProcesses(
   { lab, plan }: RemovableRecord,
-  namespaces: readonly NamespaceStep[],
+  inodes: ReadonlySet<number>,
   journal: JournalSummary,
   onEffect: TakeDownOptions['onEffect'],
 ): Promise<{ stopped: number; strangers: TakenDown['strangers'] }> {
-  const inodes = new Set(
-    namespaces.flatMap(({ namespace }) => inodeOf(`/run/netns/${namespace}`) ?? []),
-  )
   const recorded = new Set([...inodes, ...[...journal.namespaces.values()].map(inodeOfIdentity)])
   const outside = plan.steps.filter(
     (step): step is ServiceStep => step.kind === 'service' && step.namespace === null,
