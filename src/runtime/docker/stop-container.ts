@@ -12,8 +12,18 @@ export async function stopContainer(container: Docker.Container): Promise<boolea
     const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null
     if (status === NOT_RUNNING) return true
     if (status === ABSENT) return false
+    if (await isPaused(container)) {
+      await container.unpause()
+      return await stopContainer(container)
+    }
     throw error
   }
+}
+
+/** Docker stops those too, Podman refuses. */
+async function isPaused(container: Docker.Container): Promise<boolean> {
+  const seen = await container.inspect().catch(() => null)
+  return seen?.State.Paused === true
 }
 
 const STOP_GRACE_SECONDS = 3
