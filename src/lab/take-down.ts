@@ -57,6 +57,9 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
     ...unnamed,
     ...(await removeSteps(outside, { lab, journal, onEffect })),
   ]
+  // The engine may have been making one for a command that was killed.
+  const begun = steps.filter(({ id }) => journal.begun.has(id) && !journal.done.has(id))
+  failures.push(...(failures.length === 0 ? await removeOwnContainers(begun, onEffect) : []))
   if (failures.length > 0) throw cannotRemove(lab, failures, unremoved.length > 0)
   removeState(lab, onEffect)
   const containers = steps.filter(isContained).length
