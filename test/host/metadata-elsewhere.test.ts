@@ -1,6 +1,7 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import { execa } from 'execa'
 import type { Cloud } from '../../src/cloud/cloud.ts'
 import { readRecord } from '../../src/lab/record.ts'
 import { gatherFacts } from '../../src/linux/gather-facts.ts'
@@ -11,6 +12,7 @@ import { makeFolder, startDaemon } from '../daemon/running-daemon.ts'
 import { goldenNovaConfig } from '../golden/cloud.ts'
 import {
   lab,
+  processTest,
   randomLabName,
   hostTest as test,
   waitFor,
@@ -19,6 +21,7 @@ import {
 } from './support/lab.ts'
 import { changesOfMachine, snapshotMachine } from './support/machine.ts'
 import { pipeToBash } from './support/pipe-to-bash.ts'
+import { testRuntime } from './support/test-runtime.ts'
 
 const guests = `
 networks:
@@ -27,10 +30,13 @@ instances:
   vm1: {networks: [private], metadata: {served: by-the-first}}
 `
 
-const metaData = 'http://169.254.169.254/openstack/latest/meta_data.json'
-const fetchMetaData = ['curl', '--silent', '--show-error', '--fail', '--max-time', '10', metaData]
+const fetchOf = (path: string) => [
+  ...['curl', '--silent', '--show-error', '--fail', '--max-time', '10'],
+  `http://169.254.169.254${path}`,
+]
+const fetchMetaData = fetchOf('/openstack/latest/meta_data.json')
 
-for (const release of ['zed', '2026.1']) {
+for (const release of testRuntime === 'process' ? ['zed', '2026.1'] : ['2026.1']) {
   const neutron = `
 neutron:
   release: "${release}"
@@ -126,6 +132,50 @@ ${guests}`
   })
 }
 
+//  vm1 ── haproxy ── agent ══ TLS, with the user's own certificate ══ nova-api-metadata, with the user's vendor data
+test('files that the topology names are served from, and looked at anew when they are replaced', async t => {
+  using folder = makeFolder()
+  chmodSync(folder.path, 0o755)
+  const [vendor, cert, key] = ['vendor.json', 'cert.pem', 'key.pem'].map(
+    name => `${folder.path}/${name}`,
+  )
+  const put = (content: object) => {
+    writeFileSync(`${vendor}.new`, JSON.stringify(content), { mode: 0o644 })
+    renameSync(`${vendor}.new`, `${vendor}`)
+  }
+  put({ version: 'first' })
+  await execa('openssl', [...SELF_SIGNED, '-keyout', `${key}`, '-out', `${cert}`])
+  const text = `
+nova:
+  api: {vendordata_jsonfile_path: ${vendor}, metadata_cache_expiration: 1}
+  wsgi: {ssl_cert_file: ${cert}, ssl_key_file: ${key}}
+neutron:
+  dhcp_agent: {enable_isolated_metadata: true}
+  metadata_agent: {nova_metadata_protocol: https, auth_ca_cert: ${cert}}
+${guests}`
+  await withTopologyFile(text, async path => {
+    await withLab(t, path, async ({ name, inNode }) => {
+      const fetched = () => inNode('vm1', fetchOf('/openstack/latest/vendor_data.json'))
+      t.is(await fetched(), '{"version": "first"}')
+      put({ version: 'second' })
+      await waitFor('the new vendor data', async () => (await fetched()).includes('second'))
+      t.deepEqual(await certificateOf(name), readFileSync(`${cert}`, 'utf8').trim())
+    })
+  })
+})
+
+const SELF_SIGNED = [
+  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+  ...['-subj', '/CN=theirs', '-addext', 'subjectAltName=IP:172.29.236.11'],
+]
+
+/** What nova-api-metadata shows of itself. */
+async function certificateOf(name: string): Promise<string> {
+  const client = ['openssl', 's_client', '-connect', '172.29.236.11:8775']
+  const { stdout } = await lab(['--lab', name, 'exec', 'controller', '--', ...client])
+  return /-----BEGIN CERTIFICATE-----.*-----END CERTIFICATE-----/s.exec(stdout)?.[0] ?? ''
+}
+
 test('the script of a dry run makes the certificates, too', async t => {
   const before = await snapshotMachine()
   const name = randomLabName()
@@ -149,7 +199,7 @@ ${guests}`
   t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 })
 
-test('a lab whose agent is elsewhere says that its socket is not there', async t => {
+processTest('a lab whose agent is elsewhere says that its socket is not there', async t => {
   const text = `
 neutron:
   dhcp_agent: {enable_isolated_metadata: true}
@@ -166,7 +216,7 @@ ${guests}`
   })
 })
 
-test('a certificate that is not there is told before anything is built', async t => {
+processTest('a certificate that is not there is told before anything is built', async t => {
   const before = await snapshotMachine()
   const text = `
 neutron:
