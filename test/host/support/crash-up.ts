@@ -1,9 +1,11 @@
 import { deriveCloud } from '../../../src/cloud/derive-cloud.ts'
 import { loadTopologyFile } from '../../../src/lab/load-topology-file.ts'
 import { lockLab } from '../../../src/lab/lock.ts'
+import { RuntimeChoice } from '../../../src/lab/runtime-choice.ts'
 import { bringUp } from '../../../src/lab/up.ts'
 import { gatherFacts } from '../../../src/linux/gather-facts.ts'
 import { buildPlan } from '../../../src/plan/build-plan.ts'
+import { testRuntime } from './test-runtime.ts'
 
 /**
  * `lab up` that is killed at its k-th event of a kind: `crash-up.ts TOPOLOGY NAME begin|made|done K`. Where there are
@@ -12,11 +14,14 @@ import { buildPlan } from '../../../src/plan/build-plan.ts'
 const [source = '', lab = '', kind = '', k = ''] = process.argv.slice(2)
 const { topology } = await loadTopologyFile(source)
 const cloud = deriveCloud(topology, { lab, secret: 'secret' })
-const plan = buildPlan(cloud, gatherFacts())
+const runtime = testRuntime === 'process' ? 'process' : 'docker'
+const containers = await new RuntimeChoice({ runtime }, process.env).choose(null)
+const plan = buildPlan(cloud, gatherFacts(containers))
 await using _lock = await lockLab({ lab, command: 'crash-up', waitMs: 60_000 })
 let left = Number(k)
 await bringUp({
   topology: source,
+  containers,
   cloud,
   plan,
   signal: new AbortController().signal,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { projectRoot } from '../../../src/linux/gather-facts.ts'
+import { testRuntime } from './test-runtime.ts'
 
 /** Whether the child was killed where it was to be; false where it came to its end before. */
 export type Crashed = boolean
@@ -21,6 +22,8 @@ export async function crash(
       extendEnv: false,
       env: {
         PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        LAB_TEST_RUNTIME: testRuntime,
+        ...(process.env.DOCKER_HOST ? { DOCKER_HOST: process.env.DOCKER_HOST } : {}),
         ...(existsSync(cache) ? { NODE_COMPILE_CACHE: cache } : {}),
       },
     },
