@@ -13,7 +13,6 @@ export const filesInContainers: Readonly<Record<Engine['kind'], readonly string[
     'dhcp-mode',
     'dry-run',
     'ipv6-router',
-    'kill-anywhere',
     'metadata-elsewhere',
     'ns-metadata-proxy',
     'supervision',
