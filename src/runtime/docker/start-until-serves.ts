@@ -18,6 +18,7 @@ export async function startUntilServes(
   signal?: AbortSignal,
 ): Promise<ProcessIdentity> {
   for (const path of service.leaves) rmSync(path, { force: true })
+  const startedAtMs = Date.now()
   const settled = new AbortController()
   const limits = [AbortSignal.timeout(START_LIMIT_MS), settled.signal, ...(signal ? [signal] : [])]
   const limit = AbortSignal.any(limits)
@@ -27,7 +28,7 @@ export async function startUntilServes(
     await made.start()
     const first = await Promise.race([exit, waitUntilServes(service, limit)])
     if ('pid' in first) return first
-    throw await failure(made, service, Number(first.StatusCode))
+    throw failure(service, Number(first.StatusCode), await readContainerLog(made, startedAtMs))
   } catch (error) {
     settled.abort()
     await stopContainer(made)
@@ -53,11 +54,11 @@ async function waitUntilServes(
 
 const POLL_MS = 4
 
-async function failure(
-  made: Docker.Container,
+function failure(
   { container }: ContainedService,
   exitCode: number,
-): Promise<CommandFailed> {
-  const output = (await readContainerLog(made)).trim()
-  return new CommandFailed({ argv: dockerRun(container), exitCode, signal: null, output })
+  printed: string,
+): CommandFailed {
+  const argv = dockerRun(container)
+  return new CommandFailed({ argv, exitCode, signal: null, output: printed.trim() })
 }
