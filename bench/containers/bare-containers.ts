@@ -39,9 +39,12 @@ function toBare({ engine, image, limits }: Container, index: number): Bare {
   const options = ['--detach', '--interactive', '--network=host', ...ulimits, `--name=${name}`]
   return {
     run: [...command, 'run', ...options, image, 'sh'],
-    remove: [...command, 'rm', '--force', name],
+    remove: [...command, 'rm', '--force', ...(engine.kind === 'podman' ? AT_ONCE : []), name],
   }
 }
+
+/** Docker does not ask first. */
+const AT_ONCE = ['--time=0']
 
 async function timeAndRemove(bare: readonly Bare[], start: () => Promise<unknown>) {
   const startedAt = performance.now()
