@@ -15,20 +15,38 @@ import { execa } from 'execa'
 import { recordPathOf } from '../../src/lab/paths.ts'
 import { projectRoot } from '../../src/linux/gather-facts.ts'
 import { crash } from './support/crash.ts'
-import { lab, randomLabName, stateExists, hostTest as test, withLab } from './support/lab.ts'
+import {
+  lab,
+  processTest,
+  randomLabName,
+  stateExists,
+  hostTest as test,
+  withLab,
+} from './support/lab.ts'
 import { changesOfMachine, snapshotMachine } from './support/machine.ts'
 import { namespaceLike, statusOf } from './support/services.ts'
 import { cleanOnly } from './support/sweep.ts'
+import { testRuntime } from './support/test-runtime.ts'
 
 test('list, status and every other reading command answer in words and in JSON', async t => {
   await withLab(t, 'router-mode', async ({ name, run }) => {
     const list = await lab(['list'])
-    t.regex(list.stdout, new RegExp(`^${name} +stands +ussuri +2 +2 +\\S+Z +router-mode$`, 'm'))
-    t.regex(list.stdout, /^NAME +STATE +RELEASE +NETWORKS +INSTANCES +SINCE +TOPOLOGY$/m)
+    t.regex(
+      list.stdout,
+      new RegExp(`^${name} +stands +ussuri +${testRuntime} +2 +2 +\\S+Z +router-mode$`, 'm'),
+    )
+    t.regex(list.stdout, /^NAME +STATE +RELEASE +RUNTIME +NETWORKS +INSTANCES +SINCE +TOPOLOGY$/m)
     const rows: readonly { name: string }[] = JSON.parse((await lab(['list', '--json'])).stdout)
     t.like(
       rows.find(row => row.name === name),
-      { state: 'stands', topology: 'router-mode', release: 'ussuri', networks: 2, instances: 2 },
+      {
+        state: 'stands',
+        topology: 'router-mode',
+        release: 'ussuri',
+        runtime: testRuntime,
+        networks: 2,
+        instances: 2,
+      },
     )
     const { ended, state, standing, resources, differences, services } = await statusOf(name)
     t.is(ended.exitCode, 0)
@@ -101,7 +119,9 @@ test('lab logs shows each service, and follows', async t => {
     writeFileSync(`/var/lib/lab/${name}/log/nova-api-metadata.log.1`, 'from before\n')
     t.regex(
       (await run(['logs', 'nova-api-metadata'])).stdout,
-      /^==> .*\.log\.1 <==\nfrom before\n\n==> .*\.log <==\n.*meta-data/s,
+      testRuntime === 'process'
+        ? /^==> .*\.log\.1 <==\nfrom before\n\n==> .*\.log <==\n.*meta-data/s
+        : /^==> .*\.log\.1 <==\nfrom before\n\n==> container lab-\S+ <==\n.*meta-data/s,
     )
     const unknown = await run(['logs', 'novaa'])
     t.is(unknown.exitCode, 2)
@@ -125,7 +145,7 @@ test('lab logs shows each service, and follows', async t => {
   })
 })
 
-test('a lab that is not there is a clear error, and a wrong name wrong usage', async t => {
+processTest('a lab that is not there is a clear error, and a wrong name wrong usage', async t => {
   await withLab(t, 'dhcp-mode', async ({ name }) => {
     const absent = await lab(['down', 'no-such-lab'])
     t.is(absent.exitCode, 1)
@@ -137,7 +157,7 @@ test('a lab that is not there is a clear error, and a wrong name wrong usage', a
   })
 })
 
-test('where several labs stand, a command without a name asks which', async t => {
+processTest('where several labs stand, a command without a name asks which', async t => {
   await withLab(t, 'dhcp-mode', async first => {
     await withLab(t, 'dhcp-mode', async second => {
       for (const args of [
@@ -170,7 +190,7 @@ test('lab clean takes away half-built labs and no others', async t => {
   })
 })
 
-test('a damaged record is told in words, and is no obstacle to other labs', async t => {
+processTest('a damaged record is told in words, and is no obstacle to other labs', async t => {
   const before = await snapshotMachine()
   const damaged = randomLabName()
   mkdirSync(`/var/lib/lab/${damaged}`, { recursive: true })
@@ -197,10 +217,12 @@ test('lab down takes several labs and says what went', async t => {
   for (const name of names) await lab(['up', 'dhcp-mode', '--name', name])
   const { exitCode, stdout } = await lab(['down', ...names, '--json'])
   t.is(exitCode, 0)
-  t.like(JSON.parse(stdout), [
-    { lab: names[0], namespaces: 4, processes: 7, strangers: [] },
-    { lab: names[1], namespaces: 4, processes: 7, strangers: [] },
-  ])
+  const gone =
+    testRuntime === 'process' ? { processes: 7, containers: 0 } : { processes: 2, containers: 4 }
+  t.like(
+    JSON.parse(stdout),
+    names.map(name => ({ lab: name, namespaces: 4, ...gone, strangers: [] })),
+  )
   t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 })
 
@@ -228,7 +250,7 @@ const needNoRoot = [
   ['up', '--dry-run', 'router-mode', '--name', 'mine', '--release', '2026.1'],
 ]
 
-test('as nobody, what needs root says so in one line, and the rest works', async t => {
+processTest('as nobody, what needs root says so in one line, and the rest works', async t => {
   const before = await snapshotMachine()
   const directory = mkdtempSync(join(tmpdir(), 'lab-nobody-'))
   chmodSync(directory, 0o755)

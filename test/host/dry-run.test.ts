@@ -5,6 +5,7 @@ import { labAsNobody } from './support/as-nobody.ts'
 import { describeOnMachine } from './support/describe-lab.ts'
 import {
   lab,
+  processTest,
   randomLabName,
   stateExists,
   hostTest as test,
@@ -24,84 +25,93 @@ function withSecret(name: string): string {
   )
 }
 
-for (const [shipped, ...options] of [
-  ['dhcp-mode'],
-  ['router-mode'],
-  ['router-mode', '--release', '2026.1'],
+for (const [modeTest, shipped, ...options] of [
+  [test, 'dhcp-mode'],
+  [processTest, 'router-mode'],
+  [processTest, 'router-mode', '--release', '2026.1'],
 ] as const)
-  test(`${[shipped, ...options].join(' ')}: the script builds the same lab as lab up`, async t => {
-    await withTopologyFile(withSecret(shipped), async path => {
-      const before = await snapshotMachine()
-      const name = randomLabName()
-      const args = [path, '--name', name, ...options]
-      try {
-        const up = await lab(['up', ...args])
-        t.is(up.exitCode, 0, up.stderr)
-        const built = describeLab(name, up)
-        const byLab = await describeOnMachine(built)
-        t.is((await lab(['down', name])).exitCode, 0)
+  modeTest(
+    `${[shipped, ...options].join(' ')}: the script builds the same lab as lab up`,
+    async t => {
+      await withTopologyFile(withSecret(shipped), async path => {
+        const before = await snapshotMachine()
+        const name = randomLabName()
+        const args = [path, '--name', name, ...options]
+        try {
+          const up = await lab(['up', ...args])
+          t.is(up.exitCode, 0, up.stderr)
+          const built = describeLab(name, up)
+          const byLab = await describeOnMachine(built)
+          t.is((await lab(['down', name])).exitCode, 0)
 
-        const script = await lab(['up', '--dry-run', ...args])
-        t.is(script.exitCode, 0, script.stderr)
-        const ran = await pipeToBash(script.stdout)
-        t.is(ran.exitCode, 0, ran.stderr)
-        t.is(ran.stderr, '')
-        t.deepEqual(await describeOnMachine(describeLab(name, ran)), byLab)
-        const { guest, instance } = namesIn(built)
-        t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
+          const script = await lab(['up', '--dry-run', ...args])
+          t.is(script.exitCode, 0, script.stderr)
+          const ran = await pipeToBash(script.stdout)
+          t.is(ran.exitCode, 0, ran.stderr)
+          t.is(ran.stderr, '')
+          t.deepEqual(await describeOnMachine(describeLab(name, ran)), byLab)
+          const { guest, instance } = namesIn(built)
+          t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
 
-        const status = JSON.parse((await lab(['status', name, '--json'])).stdout)
-        t.is(status.state, 'stands')
-        t.deepEqual(status.differences, [])
-        const again = await lab(['up', ...args])
-        t.regex(again.stdout, /nothing changes/)
-        const twice = await pipeToBash(script.stdout)
-        t.is(twice.exitCode, 1)
-        t.regex(twice.stderr, new RegExp(`^lab: /var/lib/lab/${name} exists`))
-      } finally {
-        if (stateExists(name)) t.is((await lab(['down', name])).exitCode, 0)
-      }
-      t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
-    })
-  })
+          const status = JSON.parse((await lab(['status', name, '--json'])).stdout)
+          t.is(status.state, 'stands')
+          t.deepEqual(status.differences, [])
+          const again = await lab(['up', ...args])
+          t.regex(again.stdout, /nothing changes/)
+          const twice = await pipeToBash(script.stdout)
+          t.is(twice.exitCode, 1)
+          t.regex(twice.stderr, new RegExp(`^lab: /var/lib/lab/${name} exists`))
+        } finally {
+          if (stateExists(name)) t.is((await lab(['down', name])).exitCode, 0)
+        }
+        t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+      })
+    },
+  )
 
-test('the script refuses a namespace that is somebody else’s, and changes nothing', async t => {
-  const before = await snapshotMachine()
-  const name = randomLabName()
-  const { stdout: script } = await lab(['up', '--dry-run', 'dhcp-mode', '--name', name])
-  await execa('ip', ['netns', 'add', `lab-${name}-vm1`])
-  try {
-    const { exitCode, stderr } = await pipeToBash(script)
-    t.is(exitCode, 1)
-    t.is(stderr, `lab: network namespace lab-${name}-vm1 exists and is not this lab's`)
-    t.false(stateExists(name))
-  } finally {
-    await execa('ip', ['netns', 'delete', `lab-${name}-vm1`])
-  }
-  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
-})
+processTest(
+  'the script refuses a namespace that is somebody else’s, and changes nothing',
+  async t => {
+    const before = await snapshotMachine()
+    const name = randomLabName()
+    const { stdout: script } = await lab(['up', '--dry-run', 'dhcp-mode', '--name', name])
+    await execa('ip', ['netns', 'add', `lab-${name}-vm1`])
+    try {
+      const { exitCode, stderr } = await pipeToBash(script)
+      t.is(exitCode, 1)
+      t.is(stderr, `lab: network namespace lab-${name}-vm1 exists and is not this lab's`)
+      t.false(stateExists(name))
+    } finally {
+      await execa('ip', ['netns', 'delete', `lab-${name}-vm1`])
+    }
+    t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+  },
+)
 
-test('the script stops at the first error, says what to do, and lab down does it', async t => {
-  const before = await snapshotMachine()
-  const name = randomLabName()
-  const { stdout: script } = await lab(['up', '--dry-run', 'dhcp-mode', '--name', name])
-  const broken = script.replace(/^link set \S+ master /m, 'link set nothing-here master ')
-  t.not(broken, script)
-  try {
-    const { exitCode, stderr, stdout } = await pipeToBash(broken)
-    t.not(exitCode, 0)
-    t.regex(stderr, /nothing-here/)
-    t.regex(
-      stderr,
-      new RegExp(`lab: stopped at line \\d+; \`lab down ${name}\` takes away what stands`),
-    )
-    t.is(stdout, '')
-    t.false(existsSync(`/var/lib/lab/${name}/run/supervisor.pid`))
-  } finally {
-    t.is((await lab(['down', name])).exitCode, 0)
-  }
-  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
-})
+processTest(
+  'the script stops at the first error, says what to do, and lab down does it',
+  async t => {
+    const before = await snapshotMachine()
+    const name = randomLabName()
+    const { stdout: script } = await lab(['up', '--dry-run', 'dhcp-mode', '--name', name])
+    const broken = script.replace(/^link set \S+ master /m, 'link set nothing-here master ')
+    t.not(broken, script)
+    try {
+      const { exitCode, stderr, stdout } = await pipeToBash(broken)
+      t.not(exitCode, 0)
+      t.regex(stderr, /nothing-here/)
+      t.regex(
+        stderr,
+        new RegExp(`lab: stopped at line \\d+; \`lab down ${name}\` takes away what stands`),
+      )
+      t.is(stdout, '')
+      t.false(existsSync(`/var/lib/lab/${name}/run/supervisor.pid`))
+    } finally {
+      t.is((await lab(['down', name])).exitCode, 0)
+    }
+    t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+  },
+)
 
 test('printing changes nothing, and two prints differ in the secret alone', async t => {
   const before = await snapshotMachine()
@@ -117,7 +127,8 @@ test('printing changes nothing, and two prints differ in the secret alone', asyn
   t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 })
 
-test('printing needs no root', async t => {
+// Whom an engine lets ask, it says itself.
+processTest('printing needs no root', async t => {
   const folder = '/tmp/lab-test-home'
   mkdirSync(folder, { recursive: true })
   try {
