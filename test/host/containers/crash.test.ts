@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import Docker from 'dockerode'
+import { execa } from 'execa'
+import { readJournal } from '../../../src/lab/journal.ts'
+import { projectRoot } from '../../../src/linux/gather-facts.ts'
+import { isAlive } from '../../../src/linux/process-table.ts'
+import { containersOf, engineTest } from '../support/engines.ts'
+import { lab, randomLabName, stateExists, waitFor, withLab } from '../support/lab.ts'
+import { changesOfMachine, snapshotMachine } from '../support/machine.ts'
+import { runningOf, statusOf } from '../support/services.ts'
+
+/** Images, containers and what they serve are made by the last third of the events. */
+const MOMENTS = {
+  docker: [24, 28, 31, 33, 34, 35, 36, 37],
+  podman: [24, 33, 35, 37],
+}
+const WIDTH = 4
+
+engineTest(
+  'kill -9 of lab up while containers are made, then lab down: nothing is left',
+  async (t, host, kind) => {
+    const before = await snapshotMachine()
+    for (const event of ['begin', 'made'])
+      for (let first = 0; first < MOMENTS[kind].length; first += WIDTH) {
+        const ks = MOMENTS[kind].slice(first, first + WIDTH)
+        const names = ks.map(() => randomLabName())
+        await Promise.all(
+          ks.map((k, index) => crashUp([names[index] ?? '', event, `${k}`], host, kind)),
+        )
+        const down = await lab(['down', ...names.filter(stateExists)])
+        t.is(down.exitCode, 0, `${event} ${ks.join()}: ${down.stderr}`)
+        t.deepEqual(changesOfMachine(before, await snapshotMachine()), [], `${event} ${ks.join()}`)
+      }
+  },
+)
+
+engineTest('Ctrl-C while containers are made rolls back all of them', async (t, host) => {
+  const before = await snapshotMachine()
+  for (const step of ['image:', 'service:nova-api-metadata', 'service:dnsmasq', 'service:udhcpc']) {
+    const name = randomLabName()
+    const child = spawn(
+      join(projectRoot, 'lab'),
+      ['up', 'dhcp-mode', '--name', name, '--runtime', 'docker'],
+      { detached: true, stdio: 'ignore', env: { ...process.env, DOCKER_HOST: host } },
+    )
+    const ended = once(child, 'exit')
+    await waitFor(step, () => [...readJournal(name).begun].some(id => id.startsWith(step)))
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+    t.deepEqual(await ended, [130, null], step)
+    t.deepEqual(changesOfMachine(before, await snapshotMachine()), [], step)
+  }
+})
+
+engineTest('a service is up again after lab restart was interrupted', async (t, host) => {
+  const env = { DOCKER_HOST: host }
+  await withLab(
+    t,
+    'dhcp-mode',
+    async ({ name }) => {
+      const before = runningOf(name, 'nova-api-metadata')
+      const child = spawn(
+        join(projectRoot, 'lab'),
+        ['--lab', name, 'restart', 'nova-api-metadata'],
+        { detached: true, stdio: 'ignore' },
+      )
+      const ended = once(child, 'exit')
+      await waitFor('the service is down', () => !isAlive(before))
+      process.kill(-(child.pid ?? 0), 'SIGINT')
+      await ended
+      t.is((await statusOf(name)).ended.exitCode, 0)
+    },
+    ['--runtime', 'docker'],
+    env,
+  )
+})
+
+engineTest(
+  'a service that an image does not bring is told in the words of the engine',
+  async (t, host) => {
+    const before = await snapshotMachine()
+    const api = new Docker({ socketPath: host.replace('unix://', '') })
+    const name = randomLabName()
+    const image = `localhost/empty:${name}`
+    await api.importImage(Readable.from([Buffer.alloc(EMPTY_TAR_BYTES)]), { repo: image })
+    const words = ['up', 'dhcp-mode', '--name', name, '--runtime', 'docker', '--image', image]
+    const up = await lab(words, { env: { DOCKER_HOST: host } })
+    t.is(up.exitCode, 1)
+    t.regex(up.stderr, new RegExp(`Cannot start container lab-${name}-`))
+    t.regex(up.stderr, /executable file not found/)
+    t.regex(up.stderr, /All of it was taken away again; the machine is as before\./)
+    t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+    const kept = await lab([...words, '--keep-on-error'], { env: { DOCKER_HOST: host } })
+    t.is(kept.exitCode, 1)
+    t.true((await containersOf(host, name)).length > 0)
+    t.is((await lab(['down', name])).exitCode, 0)
+    await api.getImage(image).remove()
+    t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+  },
+)
+
+async function crashUp(words: readonly string[], host: string, kind: string): Promise<void> {
+  const child = join(projectRoot, 'test/host/support/crash-up.ts')
+  await execa(process.execPath, [child, 'dhcp-mode', ...words], {
+    reject: false,
+    stdin: 'ignore',
+    env: { DOCKER_HOST: host, LAB_TEST_RUNTIME: kind },
+  })
+}
+
+/** Two records of zeros (tar(5)). */
+const EMPTY_TAR_BYTES = 1024
