@@ -6,6 +6,7 @@ import { namespaceIdentityOf } from '../../src/linux/namespace-identity.ts'
 import { tapDevice } from '../../src/neutron/names.ts'
 import {
   lab,
+  processTest,
   randomLabName,
   stateExists,
   hostTest as test,
@@ -18,8 +19,11 @@ import { cleanOnly } from './support/sweep.ts'
 
 const FETCH = ['curl', '-sf', '-m', '5', 'http://169.254.169.254/latest/meta-data/hostname']
 
-for (const mode of ['dhcp-mode', 'router-mode'])
-  test(`lab up ${mode} again changes nothing`, async t => {
+for (const [mode, modeTest] of [
+  ['dhcp-mode', test],
+  ['router-mode', processTest],
+] as const)
+  modeTest(`lab up ${mode} again changes nothing`, async t => {
     await withLab(t, mode, async ({ name, run }) => {
       const before = { pids: pidsOf(name), journal: readFileSync(journalPathOf(name), 'utf8') }
       const again = await run(['up', mode, '--name', name])
@@ -92,49 +96,57 @@ test('a network more or less comes and goes with its services, and the superviso
   })
 })
 
-test('a guest that comes by its addresses in another way keeps none that it had', async t => {
-  const network = (modes: string, more = '') => `
+processTest(
+  'a guest that comes by its addresses in another way keeps none that it had',
+  async t => {
+    const network = (modes: string, more = '') => `
 networks: {private: {subnets: [{cidr: 192.168.30.0/24}, {cidr: "fd00:30::/64", ${modes}}]}}
 routers: {edge: {interfaces: [private]}}
 ${more}`
-  const slaac = 'ipv6_ra_mode: slaac, ipv6_address_mode: slaac'
-  const stateful = 'ipv6_ra_mode: dhcpv6-stateful, ipv6_address_mode: dhcpv6-stateful'
-  const guest = (nic: string) => `guests: {g: {networks: [{name: private, ${nic}}]}}\n`
-  const leases = network(slaac, guest('mac_address: "fa:16:3e:00:00:09"'))
-  const portless = network(slaac, guest('port: false, fixed_ip: 192.168.30.66'))
-  const leasesIpv4 = network(stateful, guest('fixed_ips: [192.168.30.9, "fd00:30::9"]'))
-  await withTopologyFile(leases, async path => {
-    await withLab(t, path, async ({ name, run, inNode }) => {
-      const addresses = async (text: string) => {
-        writeFileSync(path, text)
-        const up = await run(['up', path, '--name', name])
-        t.is(up.exitCode, 0, up.stderr)
-        const shown = await inNode('g', 'ip -o address show dev eth0 scope global'.split(' '))
-        return Array.from(shown.matchAll(/inet6? (\S+)/g), ([, address]) => address)
-      }
-      const leased = ['192.168.30.3/24', 'fd00:30::f816:3eff:fe00:9/64']
-      t.deepEqual(await addresses(portless), ['192.168.30.66/24'])
-      t.deepEqual(await addresses(leases), leased)
-      t.deepEqual(await addresses(leasesIpv4), ['192.168.30.9/24'])
-      t.deepEqual(await addresses(leases), leased)
+    const slaac = 'ipv6_ra_mode: slaac, ipv6_address_mode: slaac'
+    const stateful = 'ipv6_ra_mode: dhcpv6-stateful, ipv6_address_mode: dhcpv6-stateful'
+    const guest = (nic: string) => `guests: {g: {networks: [{name: private, ${nic}}]}}\n`
+    const leases = network(slaac, guest('mac_address: "fa:16:3e:00:00:09"'))
+    const portless = network(slaac, guest('port: false, fixed_ip: 192.168.30.66'))
+    const leasesIpv4 = network(stateful, guest('fixed_ips: [192.168.30.9, "fd00:30::9"]'))
+    await withTopologyFile(leases, async path => {
+      await withLab(t, path, async ({ name, run, inNode }) => {
+        const addresses = async (text: string) => {
+          writeFileSync(path, text)
+          const up = await run(['up', path, '--name', name])
+          t.is(up.exitCode, 0, up.stderr)
+          const shown = await inNode('g', 'ip -o address show dev eth0 scope global'.split(' '))
+          return Array.from(shown.matchAll(/inet6? (\S+)/g), ([, address]) => address)
+        }
+        const leased = ['192.168.30.3/24', 'fd00:30::f816:3eff:fe00:9/64']
+        t.deepEqual(await addresses(portless), ['192.168.30.66/24'])
+        t.deepEqual(await addresses(leases), leased)
+        t.deepEqual(await addresses(leasesIpv4), ['192.168.30.9/24'])
+        t.deepEqual(await addresses(leases), leased)
+      })
     })
-  })
-})
+  },
+)
 
 for (const mode of ['dhcp-mode', 'router-mode'])
-  test(`${mode} changes its release and back, and leaves nothing of the other's rules`, async t => {
-    await withLab(t, mode, async ({ name, run, inNode }) => {
-      for (const release of ['2026.1', 'ussuri']) {
-        const change = await run(['up', mode, '--name', name, '--release', release])
-        t.is(change.exitCode, 0, change.stderr)
-        t.is((await run(['status'])).exitCode, 0)
-        t.regex(await inNode('vm1', FETCH), /^vm1/)
-      }
-    })
-  })
+  processTest(
+    `${mode} changes its release and back, and leaves nothing of the other's rules`,
+    async t => {
+      await withLab(t, mode, async ({ name, run, inNode }) => {
+        for (const release of ['2026.1', 'ussuri']) {
+          const change = await run(['up', mode, '--name', name, '--release', release])
+          t.is(change.exitCode, 0, change.stderr)
+          t.is((await run(['status'])).exitCode, 0)
+          t.regex(await inNode('vm1', FETCH), /^vm1/)
+        }
+      })
+    },
+  )
 
 interface Damage {
   readonly title: string
+  /** Containers stand on it, too. */
+  readonly isBelowServices?: true
   readonly mode: string
   readonly harm: (name: string) => Promise<unknown> | unknown
   readonly told: RegExp
@@ -189,39 +201,46 @@ const damages: readonly Damage[] = [
   },
   {
     title: 'the namespace of a network',
+    isBelowServices: true,
     mode: 'dhcp-mode',
     harm: name => execa('ip', ['netns', 'delete', namespaceLike(name, /^qdhcp-/)]),
     told: /qdhcp-\S+ is missing/,
   },
   {
     title: "haproxy's configuration",
+    isBelowServices: true,
     mode: 'dhcp-mode',
     harm: name => rmSync(`/var/lib/lab/${name}/ns-metadata-proxy`, { recursive: true }),
     told: /ns-metadata-proxy\S* is missing/,
   },
 ]
 
-for (const { title, mode, harm, told } of damages)
-  test(`${title} that went behind lab's back is told by status and put back by lab up`, async t => {
-    await withLab(t, mode, async ({ name, run, inNode }) => {
-      await harm(name)
-      const { ended, differences } = await statusOf(name)
-      t.is(ended.exitCode, 1)
-      t.regex(differences.map(({ text }) => text).join('\n'), told)
-      t.regex(
-        (await run(['status'])).stdout,
-        new RegExp(`\`\\S*lab up ${mode} --name ${name}\` puts it right`),
-      )
-      const again = await run(['up', mode, '--name', name])
-      t.is(again.exitCode, 0, again.stderr)
-      t.regex(again.stdout, /resources? made anew/)
-      const after = await statusOf(name)
-      t.deepEqual(after.differences, [])
-      t.is(new Set(Object.values(pidsOf(name))).size, after.services.length)
-      t.regex(await inNode('vm1', FETCH), /^vm1/)
-      t.regex(await inNode('vm2', FETCH), /^vm2/)
-    })
-  })
+for (const { title, isBelowServices, mode, harm, told } of damages) {
+  const damageTest = isBelowServices ? test : processTest
+  damageTest(
+    `${title} that went behind lab's back is told by status and put back by lab up`,
+    async t => {
+      await withLab(t, mode, async ({ name, run, inNode }) => {
+        await harm(name)
+        const { ended, differences } = await statusOf(name)
+        t.is(ended.exitCode, 1)
+        t.regex(differences.map(({ text }) => text).join('\n'), told)
+        t.regex(
+          (await run(['status'])).stdout,
+          new RegExp(`\`\\S*lab up ${mode} --name ${name}\` puts it right`),
+        )
+        const again = await run(['up', mode, '--name', name])
+        t.is(again.exitCode, 0, again.stderr)
+        t.regex(again.stdout, /resources? made anew/)
+        const after = await statusOf(name)
+        t.deepEqual(after.differences, [])
+        t.is(new Set(Object.values(pidsOf(name))).size, after.services.length)
+        t.regex(await inNode('vm1', FETCH), /^vm1/)
+        t.regex(await inNode('vm2', FETCH), /^vm2/)
+      })
+    },
+  )
+}
 
 function tapOfVm1(name: string): string {
   const { instances = [] } = readRecord(name)?.cloud ?? {}
@@ -229,7 +248,7 @@ function tapOfVm1(name: string): string {
   return tapDevice(port)
 }
 
-test('a lab whose file is gone can be looked at and taken down by its name', async t => {
+processTest('a lab whose file is gone can be looked at and taken down by its name', async t => {
   const before = await snapshotMachine()
   const name = randomLabName()
   await withTopologyFile(topologyWith('vm1'), async path => {
