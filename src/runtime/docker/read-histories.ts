@@ -24,9 +24,17 @@ function historyOf({ RestartCount: restarts, State }: Docker.ContainerInspectInf
   return {
     restarts,
     lastRestartAt: restarts === 0 ? null : new Date(State.StartedAt).toISOString(),
-    lastError: State.Error === '' ? null : State.Error,
+    lastError: whyNotBack(State),
   }
 }
+
+/** The engine's words where it could not start it, or that it tries in vain; null where it runs or was stopped. */
+function whyNotBack({ Error: words, Restarting, ExitCode }: State): string | null {
+  if (words !== '') return words
+  return Restarting ? `it ends with exit code ${ExitCode} whenever it is started` : null
+}
+
+type State = Docker.ContainerInspectInfo['State']
 
 function ignoreAbsent(error: unknown): null {
   if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
