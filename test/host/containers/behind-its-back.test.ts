@@ -3,7 +3,14 @@ import type { ExecutionContext } from 'ava'
 import Docker from 'dockerode'
 import { execa } from 'execa'
 import { containersOf, engineTest } from '../support/engines.ts'
-import { lab, randomLabName, type StandingLab, stateExists, withLab } from '../support/lab.ts'
+import {
+  lab,
+  randomLabName,
+  type StandingLab,
+  stateExists,
+  waitFor,
+  withLab,
+} from '../support/lab.ts'
 import { changesOfMachine, snapshotMachine } from '../support/machine.ts'
 import { namespacesOf, serviceOf, statusOf } from '../support/services.ts'
 
@@ -144,6 +151,36 @@ engineTest(
       t.is((await containersOf(host, one.name)).length, 4)
       t.deepEqual(await inodesOf(wiring), inodes)
       await canFetch(t, one)
+    })
+  },
+)
+
+engineTest(
+  'a service that cannot start is told in its own words, and its container stays to be looked at',
+  async (t, host, kind) => {
+    await withContainers(t, host, async one => {
+      const qdhcp = namespacesOf(one.name).find(name => name.startsWith('qdhcp-')) ?? ''
+      const name = `lab-${one.name}-haproxy-${qdhcp}`
+      await apiAt(host).getContainer(name).stop({ t: 3 })
+      const listen = "require('net').createServer().listen(80, '169.254.169.254')"
+      const taker = execa('ip', ['netns', 'exec', qdhcp, process.execPath, '-e', listen], {
+        reject: false,
+      })
+      try {
+        await waitFor('the port is taken', async () =>
+          (await one.inNode('private', ['ss', '-Hlnt', 'sport', '80'])).includes('169.254.169.254'),
+        )
+        const up = await lab(upWords(one.name), { env: { DOCKER_HOST: host } })
+        t.is(up.exitCode, 1)
+        t.regex(up.stderr, new RegExp(`${kind} .*run --detach --name=${name} `))
+        t.regex(up.stderr, /exited with 1: (.*\n)+.*cannot bind socket \(Address already in use\)/)
+        t.regex(up.stderr, /What was made stands\./)
+        t.false((await apiAt(host).getContainer(name).inspect()).State.Running)
+      } finally {
+        taker.kill()
+        await taker
+      }
+      await putBack(t, one, host)
     })
   },
 )
