@@ -5,10 +5,11 @@ import { nothing, type Total } from './total.ts'
 export function countEngine(
   { kind, host, why }: ProvidedEngine,
   environment: Readonly<Record<string, string | undefined>>,
+  say: (line: string) => void = console.log,
 ): Total {
   const isRequired = environment.LAB_REQUIRE_DOCKER === '1'
   const end = host !== undefined ? 'passed' : isRequired ? 'failed' : 'skipped'
-  console.log(`${SIGNS[end]} ${kind}: ${host ?? 'no engine'} (${why})`)
+  say(`${SIGNS[end]} ${kind}: ${host ?? 'no engine'} (${why})`)
   return { ...nothing, [end]: 1 }
 }
 

@@ -4,8 +4,11 @@ import type { ProvidedEngine } from '../../scripts/provide-engines.ts'
 
 const counts = test.macro(
   (t, engine: ProvidedEngine, required: string | undefined, expected: readonly number[]) => {
-    const { passed, failed, skipped } = countEngine(engine, { LAB_REQUIRE_DOCKER: required })
+    const said: string[] = []
+    const environment = { LAB_REQUIRE_DOCKER: required }
+    const { passed, failed, skipped } = countEngine(engine, environment, line => said.push(line))
     t.deepEqual([passed, failed, skipped], expected)
+    t.regex(said.join('\n'), new RegExp(`${engine.kind}: .*\\(${engine.why}\\)$`))
   },
 )
 
