@@ -16,14 +16,16 @@ const GROUPS = ['root', 'nogroup', 'nobody', 'neutron', 'haproxy', 'dnsmasq', 'd
 /** After the id of a group, to the end of its line. */
 const MEMBERS = /(?<=^[^:]*:[^:]*:\d+:).*$/gm
 
-/** In the order of `names`. */
+/** In the order of `names`; a password of theirs, where a machine has no shadow files, stays there. */
 function pick(table: string | null, names: readonly string[]): string {
   const lines = (table ?? '').split('\n')
   return names
     .flatMap(name => lines.find(line => line.startsWith(`${name}:`)) ?? [])
-    .map(line => `${line}\n`)
+    .map(line => `${line.replace(PASSWORD, 'x')}\n`)
     .join('')
 }
+
+const PASSWORD = /(?<=^[^:]*:)[^:]*/
 
 function text(path: string, content: string): ImageEntry {
   return { kind: 'text', path, mode: 0o644, text: content }

@@ -6,11 +6,12 @@ const tables: Readonly<Record<string, string>> = {
     'root:x:0:0:root:/root:/bin/bash',
     'alice:x:1000:1000:Alice,,,:/home/alice:/bin/bash',
     'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
-    'neutron:x:64150:64150::/var/lib/neutron:/bin/false',
+    'neutron:$1$old$hash:64150:64150::/var/lib/neutron:/bin/false',
     'neutronic:x:1001:1001::/:/bin/sh',
     '',
   ].join('\n'),
-  '/etc/group': 'root:x:0:\ndip:x:30:alice\nsudo:x:27:alice\nnogroup:x:65534:\nneutron:x:64150:\n',
+  '/etc/group':
+    'root:x:0:\ndip:$1$old$hash:30:alice\nsudo:x:27:alice\nnogroup:x:65534:\nneutron:x:64150:\n',
 }
 
 function textOf(path: string, read?: (path: string) => string | null): string {
@@ -18,7 +19,7 @@ function textOf(path: string, read?: (path: string) => string | null): string {
   return entry?.kind === 'text' ? entry.text : ''
 }
 
-test('the image knows the users and groups of services by the ids of this machine, and nobody else', t => {
+test('the image knows the users and groups of services by the ids of this machine, and nobody else or their secrets', t => {
   const read = (path: string) => tables[path] ?? null
   t.deepEqual(
     textOf('/etc/passwd', read)
