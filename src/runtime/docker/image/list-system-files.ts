@@ -59,9 +59,8 @@ function librariesOf(found: ReadonlySet<string>): ImageEntry[] {
   const libc = [...paths.keys()].find(path => basename(path) === 'libc.so.6')
   if (libc === undefined) throw new LabError("Cannot make lab's image: there is no libc.so.6")
   const folder = dirname(libc)
-  // Where the C library is older than 2.34, it reads /etc/passwd by this one.
-  const names = `${folder}/libnss_files.so.2`
-  if (existsSync(names)) paths.set(names, names)
+  for (const path of NAME_SERVICES.map(name => `${folder}/${name}`))
+    if (existsSync(path)) paths.set(path, path)
   const away = [...paths.keys()].filter(path => dirname(path) !== folder)
   return [
     ...[...paths].map(([path, source]) => fileOf(path, 0o755, source)),
@@ -71,6 +70,9 @@ function librariesOf(found: ReadonlySet<string>): ImageEntry[] {
     }),
   ]
 }
+
+/** By these a C library older than 2.34 reads /etc/passwd and asks for addresses, as /etc/nsswitch.conf has it. */
+const NAME_SERVICES = ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2']
 
 const LINKED_FOLDERS = ['/bin', '/sbin', '/lib', '/lib64', '/usr/sbin', '/usr/lib64']
 

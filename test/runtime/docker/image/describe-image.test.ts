@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'ava'
@@ -26,6 +26,13 @@ test('the image has every program that containers are started with', async t => 
   for (const name of ['node', 'haproxy', 'dnsmasq', 'nsenter', 'setpriv', 'lab-healthcheck']) {
     t.true(names.includes(name), name)
   }
+})
+
+test('users and hosts are looked up by name there, with an old C library too', async t => {
+  const names = namesIn(await content)
+  const folder = dirname(names.find(path => path.endsWith('/libc.so.6')) ?? '')
+  for (const name of ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'])
+    t.is(names.includes(`${folder}/${name}`), existsSync(`${folder}/${name}`), name)
 })
 
 test('nothing is in an image twice, and each layer is in order', async t => {
