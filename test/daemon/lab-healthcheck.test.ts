@@ -49,10 +49,8 @@ test('where nobody listens there is no health', async t => {
 
 test('a service that does not answer is given five seconds', async t => {
   using server = await serve(() => undefined)
-  const startedAt = performance.now()
   const { exitCode, said } = await check('http', '127.0.0.1', server.port, '/')
   t.deepEqual([exitCode, said], [1, 'no answer within 5 s'])
-  t.true(performance.now() - startedAt < 8000)
 })
 
 test('a socket that is listened on is healthy, one that is not there is not', async t => {
