@@ -32,13 +32,13 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   const runtime = new RuntimeChoice(options, process.env)
   if (options.dryRun) {
     const { printScript } = await import('./print-script.ts')
-    return printScript(wish, await chooseRuntime(runtime, null))
+    return printScript(wish, await chooseRuntime(runtime, options, null))
   }
   runtime.lookAhead(readRecordIfReadable(wish.lab))
   await ensurePrograms(options.install, wish.programs)
   await refuseLackingMachine()
   await using _lock = await lockForCommand(wish.lab, `lab up ${source}`)
-  const containers = await chooseRuntime(runtime, readRecord(wish.lab))
+  const containers = await chooseRuntime(runtime, options, readRecord(wish.lab))
   const { result, fetch } = await build(wish, options, containers)
   const { summarize } = await loadSummary()
   await summarize(result, fetch, {
@@ -47,9 +47,10 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   })
 }
 
-/** Says why services do not run in containers where an engine is there and cannot be used. */
+/** Says why services do not run in containers where somebody may expect it. */
 async function chooseRuntime(
   runtime: RuntimeChoice,
+  { image }: UpCommandOptions,
   standing: LabRecord | null,
 ): Promise<ContainerFacts | null> {
   const containers = await runtime.choose(standing)
@@ -58,6 +59,8 @@ async function chooseRuntime(
     remark(
       `! ${refusal.message.replaceAll('\n', '\n  ')}\n  The services run as processes. ${refusal.hint ?? ''}`,
     )
+  if (containers === null && image !== undefined)
+    remark(`! Image ${image} is not used: the services run as processes.`)
   return containers
 }
 
