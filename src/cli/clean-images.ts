@@ -6,7 +6,7 @@ import { findEngine } from '../runtime/docker/find-engine.ts'
 import { ownImage } from '../runtime/docker/image/own-image.ts'
 import { type OldImage, removeOldImages } from '../runtime/docker/image/remove-old-images.ts'
 
-interface CleanedImages {
+export interface CleanedImages {
   /** Where they were; null where this machine has no engine. */
   readonly engine: string | null
   readonly images: readonly OldImage[]

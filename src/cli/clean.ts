@@ -1,6 +1,6 @@
 import { labExists, labNames } from '../lab/record.ts'
 import { takeDown } from '../lab/take-down.ts'
-import type { OldImage } from '../runtime/docker/image/remove-old-images.ts'
+import type { CleanedImages } from './clean-images.ts'
 import { throwTogether } from './down.ts'
 import { type LabState, stateOf, stateWhile } from './list.ts'
 import { lockForCommand } from './lock-for-command.ts'
@@ -25,24 +25,22 @@ export async function clean(options: CleanOptions): Promise<void> {
   const left = states.filter(({ state }) => LEFTOVERS.has(state))
   const { gone, problems } = options.dryRun ? { gone: left, problems: [] } : await takeAway(left)
   const images = options.images ? await cleanImagesToo(options, problems) : null
-  if (options.json) printJson(images === null ? gone : { labs: gone, ...images })
+  if (options.json) printJson(options.images ? { labs: gone, ...images } : gone)
   else {
     const verb = options.dryRun ? 'would go' : 'is gone'
     for (const { lab, state } of gone) print(`✔ Lab ${lab} (${state}) ${verb}`)
     for (const line of describeImages(images, verb)) print(line)
-    const count = gone.length + problems.length + (images?.images.length ?? 0)
+    const imageCount = (images?.images.length ?? 0) + (images?.used.length ?? 0)
+    const count = gone.length + problems.length + imageCount
     if (count === 0) print('Nothing is left over.')
   }
   throwTogether(problems)
 }
 
-interface Images {
-  readonly engine: string | null
-  readonly images: readonly OldImage[]
-  readonly used: readonly OldImage[]
-}
-
-async function cleanImagesToo(options: CleanOptions, problems: unknown[]): Promise<Images | null> {
+async function cleanImagesToo(
+  options: CleanOptions,
+  problems: unknown[],
+): Promise<CleanedImages | null> {
   const { cleanImages } = await import('./clean-images.ts')
   try {
     return await cleanImages({ isDryRun: options.dryRun === true })
@@ -52,7 +50,7 @@ async function cleanImagesToo(options: CleanOptions, problems: unknown[]): Promi
   }
 }
 
-function describeImages(images: Images | null, verb: string): string[] {
+function describeImages(images: CleanedImages | null, verb: string): string[] {
   if (images === null) return []
   if (images.engine === null) return ['No container engine is there, so neither are its images.']
   return [

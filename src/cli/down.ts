@@ -1,6 +1,7 @@
 import { LabError } from '../lab/lab-error.ts'
 import { labNames } from '../lab/record.ts'
 import { type TakenDown, takeDown } from '../lab/take-down.ts'
+import { count } from './describe-size.ts'
 import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab } from './pick-lab.ts'
 import { print, printJson } from './print.ts'
@@ -52,8 +53,12 @@ async function takeLabDown(lab: string): Promise<TakenDown> {
 }
 
 function describe({ lab, namespaces, processes, containers, strangers }: TakenDown): string {
-  const contained = containers === 0 ? '' : ` ${containers} containers,`
-  const gone = `✔ Lab ${lab} is gone: ${namespaces} namespaces,${contained} ${processes} processes and its files.`
+  const counts = [
+    count(namespaces, 'namespace'),
+    ...(containers === 0 ? [] : [count(containers, 'container')]),
+    processes === 1 ? '1 process' : `${processes} processes`,
+  ]
+  const gone = `✔ Lab ${lab} is gone: ${counts.join(', ')} and its files.`
   const left = strangers.map(
     ({ pid, commandLine }) =>
       `! pid ${pid} (${commandLine}) was not started by lab and was left alone; the network namespace it is in ends with it`,
