@@ -16,12 +16,13 @@ interface RuntimeWish {
 
 /**
  * Where the services of a lab run. `auto` takes an engine that answers, and else processes; a lab that stands stays
- * where it is. Engine and image are looked for once, and can be before they are asked for.
+ * where it is. Engine and image can be looked for before they are asked for.
  */
 export class RuntimeChoice {
   readonly #wish: RuntimeWish
   readonly #environment: NodeJS.ProcessEnv
-  #found: Promise<ContainerFacts> | null = null
+  /** Of the record that was looked for. */
+  readonly #found = new Map<ContainerFacts['host'] | null, Promise<ContainerFacts>>()
   /** Why `auto` takes no containers, although an engine is there. */
   refusal: EngineUnusable | null = null
 
@@ -30,10 +31,10 @@ export class RuntimeChoice {
     this.#environment = environment
   }
 
-  /** Begins to look, where it will be needed; what goes wrong is thrown by `choose`. */
-  lookAhead(standing: Standing | null): void {
+  /** Looks, where it will be needed. What is not found is no error: programs of the image may yet be installed. */
+  async lookAhead(standing: Standing | null): Promise<void> {
     if (this.#isProcess(standing)) return
-    this.#find(standing).catch(() => undefined)
+    await this.#find(standing).catch(() => this.#found.clear())
   }
 
   /** The engine to use; null for processes. Throws EngineUnusable where containers were asked for. */
@@ -56,8 +57,10 @@ export class RuntimeChoice {
 
   #find(standing: Standing | null): Promise<ContainerFacts> {
     const recorded = this.#wish.runtime === 'auto' ? (standing?.containers ?? null) : null
-    this.#found ??= recorded === null ? this.#ask() : this.#renew(recorded)
-    return this.#found
+    const key = recorded?.host ?? null
+    const found = this.#found.get(key) ?? (recorded === null ? this.#ask() : this.#renew(recorded))
+    this.#found.set(key, found)
+    return found
   }
 
   async #ask(): Promise<ContainerFacts> {

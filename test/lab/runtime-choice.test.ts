@@ -4,6 +4,7 @@ import { RuntimeChoice } from '../../src/lab/runtime-choice.ts'
 import { readLimits } from '../../src/linux/read-limits.ts'
 import { EngineUnusable } from '../../src/runtime/docker/engine-unusable.ts'
 import { ownImage } from '../../src/runtime/docker/image/own-image.ts'
+import { fakeEngine } from '../runtime/docker/fake-engine.ts'
 
 /** Names an engine that nobody has. */
 const noEngine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
@@ -52,6 +53,24 @@ test('another image is asked for by name, and lab makes none', async t => {
 test('docker named for a lab that stands in containers goes by DOCKER_HOST', async t => {
   const choice = new RuntimeChoice({ runtime: 'docker' }, noEngine)
   await t.throwsAsync(choice.choose({ containers }), { message: /unix:\/\/\/nowhere/ })
+})
+
+test('what was looked for ahead counts only for the lab that stands when it is chosen', async t => {
+  const choice = new RuntimeChoice({ runtime: 'auto' }, noEngine)
+  await choice.lookAhead({ containers })
+  t.is(await choice.choose(null), null)
+  const { reference: image } = await ownImage()
+  const other = { ...containers, host: 'unix:///elsewhere/docker.sock' }
+  t.deepEqual(await choice.choose({ containers: other }), { ...other, image })
+})
+
+test('what could not be found ahead is looked for once more when it is chosen', async t => {
+  const environment: Record<string, string> = { ...noEngine }
+  const choice = new RuntimeChoice({ runtime: 'docker', image: 'example.org/lab:1' }, environment)
+  await choice.lookAhead(null)
+  await using engine = await fakeEngine()
+  environment.DOCKER_HOST = engine.host
+  t.is((await choice.choose(null))?.host, engine.host)
 })
 
 test('process asks no engine', async t => {
