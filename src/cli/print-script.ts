@@ -2,6 +2,8 @@ import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { journalPathOf, recordPathOf } from '../lab/paths.ts'
 import { encodeRecord, RECORD_FORMAT } from '../lab/record.ts'
 import { renderScript } from '../plan/render-script.ts'
+import { isContained, type Plan } from '../plan/step.ts'
+import { withoutAbsent } from '../runtime/docker/without-absent.ts'
 import { print } from './print.ts'
 import type { Wish } from './read-wish.ts'
 
@@ -21,10 +23,18 @@ export function printScript(
     plan,
   } as const
   print(
-    renderScript(plan, {
+    renderScript(asOfNow(plan), {
       path: recordPathOf(lab),
       content: encodeRecord(record),
       journalPath: journalPathOf(lab),
     }),
   )
+}
+
+/** `docker run` knows no mount that may be absent. */
+function asOfNow(plan: Plan): Plan {
+  const steps = plan.steps.map(step =>
+    isContained(step) ? { ...step, container: withoutAbsent(step.container) } : step,
+  )
+  return { ...plan, steps }
 }

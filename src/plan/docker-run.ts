@@ -78,7 +78,13 @@ function pairs(values: Readonly<Record<string, string>>): string[] {
 }
 
 function renderMount({ path, readOnly }: Container['mounts'][number]): string {
-  return `type=bind,src=${path},dst=${path}${readOnly ? ',readonly' : ''}`
+  const fields = ['type=bind', `src=${path}`, `dst=${path}`, ...(readOnly ? ['readonly'] : [])]
+  return fields.map(asCsv).join(',')
+}
+
+/** The clients read the option as a line of a CSV file (RFC 4180). */
+function asCsv(field: string): string {
+  return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 }
 
 function renderHealthcheck(words: readonly string[]): string[] {

@@ -57,3 +57,14 @@ test('a health check is one word for the shell of the container', t => {
   t.false(runOf('docker', 'haproxy').some(word => word.startsWith('--health')))
   t.false(runOf('podman', 'neutron-metadata-agent').some(word => word.startsWith('--health')))
 })
+
+test('a path with a comma is one field of its mount', t => {
+  const { steps } = planOf(shippedTopology('dhcp-mode'), containerFacts('docker'))
+  const [first] = steps.filter(isContained)
+  const mounts = [{ path: '/etc/a,"b"/ca', readOnly: true }]
+  const words = first === undefined ? [] : dockerRun({ ...first.container, mounts })
+  t.deepEqual(
+    words.filter(word => word.startsWith('--mount')),
+    ['--mount=type=bind,"src=/etc/a,""b""/ca","dst=/etc/a,""b""/ca",readonly'],
+  )
+})

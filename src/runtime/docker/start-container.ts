@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type Docker from 'dockerode'
 import { LabError } from '../../lab/lab-error.ts'
 import { CommandFailed } from '../../linux/command-failed.ts'
@@ -10,6 +9,7 @@ import { engineAt } from './engine-at.ts'
 import { explainEngineError } from './explain-engine-error.ts'
 import { removeContainers } from './remove-containers.ts'
 import { startUntilServes } from './start-until-serves.ts'
+import { withoutAbsent } from './without-absent.ts'
 
 /**
  * Makes a service's container, in place of one that the lab has of that name, starts it and waits until the service has
@@ -34,10 +34,7 @@ export async function startContainer(
 }
 
 async function make(engine: Engine, container: Container): Promise<Docker.Container> {
-  const mounts = container.mounts.filter(
-    ({ path, optional }) => optional === undefined || existsSync(path),
-  )
-  const options = containerOptions({ ...container, mounts })
+  const options = containerOptions(withoutAbsent(container))
   try {
     return await engine.api.createContainer(options)
   } catch (error) {

@@ -7,6 +7,7 @@ import { dockerRun } from '../../plan/docker-run.ts'
 import type { ContainedService } from '../../plan/step.ts'
 import { readContainerLog } from './read-container-log.ts'
 import { stopContainer } from './stop-container.ts'
+import { withoutAbsent } from './without-absent.ts'
 
 /**
  * Starts a container that is there and waits until its service has written its pid file. Throws the engine's error,
@@ -59,6 +60,6 @@ function failure(
   exitCode: number,
   printed: string,
 ): CommandFailed {
-  const argv = dockerRun(container)
+  const argv = dockerRun(withoutAbsent(container))
   return new CommandFailed({ argv, exitCode, signal: null, output: printed.trim() })
 }
