@@ -72,7 +72,13 @@ async function describe(error: unknown, { whereIs }: Failure): Promise<string> {
   return [
     error.message,
     wordsOf(error.cause),
+    ...hintOf(error.cause),
     ...(source.length === 0 ? [] : [whereIs(source)]),
     ...lacks.map(({ title, found }) => `The machine lacks: ${title}: ${found}`),
   ].join('\n')
+}
+
+/** What to do about the failure itself, as against what to do with what stands. */
+function hintOf(cause: unknown): string[] {
+  return cause instanceof LabError && cause.hint !== null ? [cause.hint] : []
 }

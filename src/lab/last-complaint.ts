@@ -1,9 +1,13 @@
 import { isContained } from '../plan/step.ts'
+import { LabError } from './lab-error.ts'
 import { statePathOf } from './paths.ts'
 import { readIfThere } from './read-if-there.ts'
 import { readRecord } from './record.ts'
 
-/** What a service of a lab has last warned of since a moment (ms since 1970), as `service: words`; null for nothing. */
+/**
+ * What a service of a lab has last warned of since a moment (ms since 1970), as `service: words`; null for nothing, and
+ * where its container's engine does not answer.
+ */
 export async function lastComplaint(
   lab: string,
   service: string,
@@ -21,7 +25,12 @@ async function readServiceLog(lab: string, service: string): Promise<string> {
   if (step === undefined || !isContained(step))
     return readIfThere(`${statePathOf(lab)}/log/${service}.log`) ?? ''
   const { printedBy } = await import('../runtime/docker/printed-by.ts')
-  return (await printedBy(step.container)) ?? ''
+  try {
+    return (await printedBy(step.container)) ?? ''
+  } catch (error) {
+    if (error instanceof LabError) return ''
+    throw error
+  }
 }
 
 /** In a log as oslo.log writes it, whose times are local. */

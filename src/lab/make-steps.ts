@@ -2,7 +2,9 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import { run } from '../linux/run.ts'
 import { type Command, type CommandStep, commandOf, isCommandStep } from '../plan/command.ts'
+import { engineCommand } from '../plan/docker-run.ts'
 import type { StepGroup } from '../plan/schedule.ts'
+import { quoteCommand } from '../plan/shell-quote.ts'
 import type {
   DirectoryStep,
   FileStep,
@@ -77,9 +79,14 @@ async function makeService(step: ServiceStep, { lab, signal }: MakeOptions): Pro
   if (missing.length > 0)
     throw new LabError(
       `${step.name} runs, but does not listen on ${missing.map(describeListener).join(', ')}`,
-      { hint: `Read ${step.logFile}.` },
+      { hint: `${whereItLogs(step)} tells more.` },
     )
   return {}
+}
+
+function whereItLogs({ container, logFile }: ServiceStep): string {
+  if (container === undefined) return logFile
+  return `\`${quoteCommand([...engineCommand(container.engine), 'logs', container.name])}\``
 }
 
 async function makeBatch(
