@@ -1,4 +1,8 @@
+import { engineCommand } from '../../plan/docker-run.ts'
+import { quoteCommand } from '../../plan/shell-quote.ts'
+import { CALL_LIMIT_MS } from './call-limit-ms.ts'
 import type { Engine } from './engine.ts'
+import { suggestRestart } from './suggest-restart.ts'
 import { suggestStart } from './suggest-start.ts'
 
 /** What is told of an engine. */
@@ -27,6 +31,11 @@ export const engineFailures: readonly Known[] = [
     hint: ({ host }) => `${suggestStart(host)}; then the same again.`,
   },
   {
+    tells: ({ code }) => code === 'ABORT_ERR',
+    meaning: `It has not answered within ${CALL_LIMIT_MS / 1000} s.`,
+    hint: ({ host }) => `${suggestRestart(host)}; then the same again.`,
+  },
+  {
     tells: ({ words }) => /no space left on device|disk quota exceeded/i.test(words),
     meaning: 'Its disk is full.',
     hint: engine =>
@@ -47,6 +56,12 @@ export const engineFailures: readonly Known[] = [
     meaning: "The file is this machine's, and the engine sees other files, or it has just gone.",
     hint: ({ host }) =>
       `Is ${host} an engine of this machine? One in a virtual machine, in a container or behind ssh cannot run a lab.`,
+  },
+  {
+    tells: ({ words }) => /executable file .*not found/i.test(words),
+    meaning: 'The image lacks a program that lab calls.',
+    hint: () =>
+      'The Dockerfile of lab shows what an image must bring; without --image lab makes one by itself.',
   },
   {
     tells: ({ words }) => /cgroups in hybrid mode not supported/i.test(words),
@@ -75,14 +90,6 @@ export const engineFailures: readonly Known[] = [
 
 const GONE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 
-/** The client that talks to this very engine. */
-function cli({ kind, host }: EngineName): string {
-  if (OWN_HOSTS[kind] === host) return kind
-  return kind === 'docker' ? `docker -H ${host}` : `podman --url ${host}`
-}
-
-/** Where the clients of root look by themselves; Podman's works on the same containers without any socket. */
-const OWN_HOSTS = {
-  docker: 'unix:///var/run/docker.sock',
-  podman: 'unix:///run/podman/podman.sock',
+function cli(engine: EngineName): string {
+  return quoteCommand(engineCommand(engine))
 }

@@ -1,7 +1,9 @@
 import type Docker from 'dockerode'
 import type { ContainedService } from '../../plan/step.ts'
 import type { ServiceHistory } from '../service-history.ts'
+import { CALL_LIMIT_MS } from './call-limit-ms.ts'
 import { engineAt } from './engine-at.ts'
+import { explainEngineError } from './explain-engine-error.ts'
 
 /**
  * What has become of services since their containers were made, by service name, as the engine counts it. Of containers
@@ -12,12 +14,25 @@ export async function readHistories(
 ): Promise<Readonly<Record<string, ServiceHistory>>> {
   const entries = await Promise.all(
     services.map(async ({ name, container }) => {
-      const { api } = await engineAt(container.engine.host)
-      const seen = await api.getContainer(container.name).inspect().catch(ignoreAbsent)
+      const seen = await look(container)
       return seen === null ? [] : [[name, historyOf(seen)] as const]
     }),
   )
   return Object.fromEntries(entries.flat())
+}
+
+async function look({
+  name,
+  engine: { host },
+}: ContainedService['container']): Promise<Docker.ContainerInspectInfo | null> {
+  const engine = await engineAt(host)
+  const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS)
+  try {
+    return await engine.api.getContainer(name).inspect({ abortSignal })
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
+    throw explainEngineError(error, engine, `Cannot look at container ${name}`)
+  }
 }
 
 function historyOf({ RestartCount: restarts, State }: Docker.ContainerInspectInfo): ServiceHistory {
@@ -35,8 +50,3 @@ function whyNotBack({ Error: words, Restarting, ExitCode }: State): string | nul
 }
 
 type State = Docker.ContainerInspectInfo['State']
-
-function ignoreAbsent(error: unknown): null {
-  if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
-  throw error
-}

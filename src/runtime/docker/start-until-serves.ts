@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
+import { LabError } from '../../lab/lab-error.ts'
 import { CommandFailed } from '../../linux/command-failed.ts'
 import { identify, type ProcessIdentity, readPidFile } from '../../linux/process-table.ts'
 import { dockerRun } from '../../plan/docker-run.ts'
@@ -11,18 +12,20 @@ import { withoutAbsent } from './without-absent.ts'
 
 /**
  * Starts a container that is there and waits until its service has written its pid file. Throws the engine's error,
- * CommandFailed with what the service said where it ended instead, or the signal's reason; it is stopped then.
+ * CommandFailed with what the service said where it ended instead, LabError where it did neither, or the signal's reason;
+ * it is stopped then.
  */
 export async function startUntilServes(
   made: Docker.Container,
   service: ContainedService,
   signal?: AbortSignal,
+  limitMs = START_LIMIT_MS,
 ): Promise<ProcessIdentity> {
   for (const path of service.leaves) rmSync(path, { force: true })
   const startedAtMs = Date.now()
   const settled = new AbortController()
-  const limits = [AbortSignal.timeout(START_LIMIT_MS), settled.signal, ...(signal ? [signal] : [])]
-  const limit = AbortSignal.any(limits)
+  const late = AbortSignal.timeout(limitMs)
+  const limit = AbortSignal.any([late, settled.signal, ...(signal ? [signal] : [])])
   try {
     const exit = made.wait({ condition: 'next-exit', abortSignal: limit })
     exit.catch(() => undefined)
@@ -33,7 +36,8 @@ export async function startUntilServes(
   } catch (error) {
     settled.abort()
     await stopContainer(made)
-    throw error
+    if (limit.reason !== late.reason || !late.aborted) throw error
+    throw isLate(service, limitMs, await readContainerLog(made, startedAtMs))
   } finally {
     settled.abort()
   }
@@ -54,6 +58,11 @@ async function waitUntilServes(
 }
 
 const POLL_MS = 4
+
+function isLate({ name, pidFile }: ContainedService, limitMs: number, printed: string): LabError {
+  const what = `${name} runs, but has not written ${pidFile} within ${limitMs / 1000} s`
+  return new LabError([what, printed.trim()].join('\n').trim())
+}
 
 function failure(
   { container }: ContainedService,

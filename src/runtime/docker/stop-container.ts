@@ -1,4 +1,5 @@
 import type Docker from 'dockerode'
+import { CALL_LIMIT_MS } from './call-limit-ms.ts'
 
 /**
  * Asks what runs in a container to end, and makes it after as long as a process is given. False where there is no such
@@ -6,7 +7,7 @@ import type Docker from 'dockerode'
  */
 export async function stopContainer(container: Docker.Container): Promise<boolean> {
   try {
-    await container.stop({ t: STOP_GRACE_SECONDS })
+    await container.stop({ t: STOP_GRACE_SECONDS, abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) })
     return true
   } catch (error) {
     const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null

@@ -4,6 +4,7 @@ import { LabError } from '../../../src/lab/lab-error.ts'
 import { connectEngine } from '../../../src/runtime/docker/connect-engine.ts'
 import type { Engine } from '../../../src/runtime/docker/engine.ts'
 import { explainEngineError } from '../../../src/runtime/docker/explain-engine-error.ts'
+import { suggestRestart } from '../../../src/runtime/docker/suggest-restart.ts'
 import { suggestStart } from '../../../src/runtime/docker/suggest-start.ts'
 import { engineHosts } from '../../host/support/engine-hosts.ts'
 
@@ -50,6 +51,10 @@ function row(
 const FULL = 'Its disk is full.'
 const LIMITS = 'It asks for more than its own limits, and lacks CAP_SYS_RESOURCE to raise them.'
 const UNSEEN = "The file is this machine's, and the engine sees other files, or it has just gone."
+const LACKS = [
+  'The Dockerfile of lab shows what an image must bring; without --image lab makes one by itself.',
+  'The image lacks a program that lab calls.',
+] as const
 const PODMAN_LIMITS =
   'Lower `default_ulimits` below `[containers]` in /etc/containers/containers.conf, or start it with higher ones (`ulimit -n`, `ulimit -u`).'
 
@@ -159,14 +164,24 @@ const table: readonly Row[] = [
     ['`podman inspect 461932e7926b` shows whose it is; `podman rm -f 461932e7926b` removes it.'],
   ),
   row(
-    'what nobody foresaw',
+    "a program that somebody's image lacks, as runc says it",
     'docker',
     [
       400,
       'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nope": executable file not found in $PATH: unknown',
     ],
-    [null],
+    LACKS,
   ),
+  row(
+    "a program that somebody's image lacks, as crun says it",
+    'podman',
+    [
+      500,
+      'crun: executable file `nope` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found',
+    ],
+    LACKS,
+  ),
+  row('what nobody foresaw', 'docker', [500, 'layer does not exist'], [null]),
   ...[
     failed('ECONNREFUSED', 'connect ECONNREFUSED /var/run/docker.sock'),
     failed('ENOENT', 'connect ENOENT /var/run/docker.sock'),
@@ -181,6 +196,14 @@ const table: readonly Row[] = [
       hint: `${suggestStart('unix:///var/run/docker.sock')}; then the same again.`,
     }),
   ),
+  {
+    title: 'a call that is given up',
+    kind: 'docker',
+    error: failed('ABORT_ERR', 'The operation was aborted'),
+    words: 'The operation was aborted',
+    meaning: 'It has not answered within 60 s.',
+    hint: `${suggestRestart('unix:///var/run/docker.sock')}; then the same again.`,
+  },
   { title: 'no error at all', kind: 'docker', error: 'aborted', words: 'aborted', hint: null },
 ]
 
@@ -204,8 +227,8 @@ test('commands to paste talk to the engine that failed', t => {
   const hints = (['docker', 'podman'] as const).map(
     kind => explainEngineError(error, { kind, host: 'unix:///tmp/x.sock' }, WHAT).hint,
   )
-  t.true(hints[0]?.startsWith('`docker -H unix:///tmp/x.sock system df`'))
-  t.true(hints[1]?.startsWith('`podman --url unix:///tmp/x.sock system df`'))
+  t.true(hints[0]?.startsWith('`docker --host=unix:///tmp/x.sock system df`'))
+  t.true(hints[1]?.startsWith('`podman --remote --url=unix:///tmp/x.sock system df`'))
 })
 
 test('what has been explained is not explained again', t => {
