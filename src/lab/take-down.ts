@@ -46,7 +46,8 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   const own = steps.filter(
     (step): step is NamespaceStep => step.kind === 'netns' && isOwnNamespace(step, journal),
   )
-  const unremoved = await removeOwnContainers(steps, onEffect)
+  const contained = await removeOwnContainers(steps, onEffect)
+  const unremoved = contained.failures
   const inodes = inodesOf(own)
   // Podman goes on putting back, without its service, what can still join them.
   const unnamed = unremoved.length === 0 ? [] : await removeSteps(own, { lab, journal, onEffect })
@@ -59,10 +60,11 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   ]
   // The engine may have been making one for a command that was killed.
   const begun = steps.filter(({ id }) => journal.begun.has(id) && !journal.done.has(id))
-  failures.push(...(failures.length === 0 ? await removeOwnContainers(begun, onEffect) : []))
+  const late = await removeOwnContainers(failures.length === 0 ? begun : [], onEffect)
+  failures.push(...late.failures)
   if (failures.length > 0) throw cannotRemove(lab, failures, unremoved.length > 0)
   removeState(lab, onEffect)
-  const containers = steps.filter(isContained).length
+  const containers = contained.removed + late.removed
   return { lab, namespaces: own.length, processes: stopped, containers, strangers }
 }
 
@@ -77,23 +79,22 @@ function noteRemoval(lab: string): void {
 }
 
 /**
- * Before their processes, which the engine would put back. Gives what failed, a line each: an engine that is gone for
- * good keeps nothing else of a lab standing.
+ * Before their processes, which the engine would put back. Gives what failed instead of throwing it: an engine that is
+ * gone for good keeps nothing else of a lab standing.
  */
 async function removeOwnContainers(
   steps: readonly Step[],
   onEffect: TakeDownOptions['onEffect'],
-): Promise<string[]> {
+): Promise<{ readonly removed: number; readonly failures: readonly string[] }> {
   const containers = steps.filter(isContained).map(({ container }) => container)
-  if (containers.length === 0) return []
+  if (containers.length === 0) return { removed: 0, failures: [] }
   for (const { name } of containers) onEffect?.(`remove container ${name}`)
   const { removeContainers } = await import('../runtime/docker/remove-containers.ts')
   try {
-    await removeContainers(containers)
-    return []
+    return { removed: await removeContainers(containers), failures: [] }
   } catch (error) {
     const hint = error instanceof LabError && error.hint !== null ? [error.hint] : []
-    return [[wordsOf(error), ...hint].join('\n')]
+    return { removed: 0, failures: [[wordsOf(error), ...hint].join('\n')] }
   }
 }
 
