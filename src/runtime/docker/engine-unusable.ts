@@ -9,6 +9,7 @@ export interface Refusal {
     | 'denied'
     | 'stopped'
     | 'silent'
+    | 'failing'
     | 'no-engine'
     | 'elsewhere'
     | 'rootless'

@@ -22,6 +22,8 @@ export function explainNoAnswer(host: string, error: unknown, limitMs: number | 
     const problem = 'it hangs up without an answer'
     return { reason: 'silent', host, problem, remedy: suggestRestart(host) }
   }
+  if (error instanceof Error && 'statusCode' in error && Number(error.statusCode) >= 500)
+    return { reason: 'failing', host, problem: words, remedy: suggestRestart(host) }
   return {
     reason: 'no-engine',
     host,

@@ -14,8 +14,9 @@ export async function getFromEngine(
   const response = await request(connection, path, signal)
   const body = await text(response)
   if (response.statusCode === 200) return { headers: response.headers, body }
+  const { statusCode } = response
   const words = body.trim().slice(0, LONGEST_WORDS)
-  throw new Error(`GET ${path}: HTTP ${response.statusCode} ${words}`.trim())
+  throw Object.assign(new Error(`GET ${path}: HTTP ${statusCode} ${words}`.trim()), { statusCode })
 }
 
 const LONGEST_WORDS = 200

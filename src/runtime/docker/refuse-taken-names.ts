@@ -1,5 +1,7 @@
 import process from 'node:process'
 import { LabError } from '../../lab/lab-error.ts'
+import { engineCommand } from '../../plan/docker-run.ts'
+import { quoteCommand } from '../../plan/shell-quote.ts'
 import type { Container, ContainerEngine } from '../../plan/step.ts'
 import { connectionTo } from './connection-to.ts'
 import { fieldOf, textOf } from './decode.ts'
@@ -65,7 +67,7 @@ function isTaken(lab: string, { name, engine }: Named, others: number): LabError
     `Cannot build lab ${lab}: container ${name} exists already and is not this lab's${more}`,
     {
       standing: 'Nothing was changed.',
-      hint: `\`${engine.kind} inspect ${name}\` shows whose it is, at ${engine.host}. Remove or rename it, or give the lab another name with --name.`,
+      hint: `\`${quoteCommand([...engineCommand(engine), 'inspect', name])}\` shows whose it is. Remove or rename it, or give the lab another name with --name.`,
     },
   )
 }

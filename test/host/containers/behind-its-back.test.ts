@@ -125,7 +125,7 @@ engineTest(
           ),
         )
         t.regex(up.stderr, /Nothing was changed\./)
-        t.regex(up.stderr, new RegExp(`inspect ${taken}. shows whose it is, at ${host}`))
+        t.regex(up.stderr, new RegExp(`=${host} inspect ${taken}. shows whose it is`))
         t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
         t.is((await stranger.inspect()).Id, stranger.id)
       } finally {

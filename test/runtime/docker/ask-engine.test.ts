@@ -199,6 +199,17 @@ for (const [title, start, words] of strangers) {
   })
 }
 
+test(
+  'an engine that fails is no stranger',
+  isRefused,
+  engineThatSays({ status: 500, info: '{"message":"database is locked"}' }),
+  {
+    reason: 'failing',
+    problem: 'GET /info: HTTP 500 {"message":"database is locked"}',
+    remedy: suggestRestart('docker'),
+  },
+)
+
 test('a socket on which nobody listens any more is refused', async t => {
   const path = join(folder, 'left.sock')
   const server = createServer().listen(path)
