@@ -46,7 +46,8 @@ export async function restartServices(
       stopped = null
     }
   } finally {
-    if (signal.aborted && stopped !== null && isContained(stopped)) await startService(stopped, lab)
+    if (signal.aborted && stopped !== null && isContained(stopped))
+      await restartService(stopped, lab)
     for (const supervisor of supervisors) await note(supervisor, startService(supervisor, lab))
   }
   return restarted

@@ -7,7 +7,7 @@ import { stopServices } from './stop-services.ts'
 export async function restartService(
   service: ServiceStep,
   lab: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<ProcessIdentity> {
   if (isContained(service)) {
     const { restartContainer } = await import('./docker/restart-container.ts')

@@ -17,9 +17,11 @@ export async function followLog(
   const engine = await engineAt(place.host)
   const container = engine.api.getContainer(name)
   try {
-    for (let since: string | null = START; since !== null; ) {
-      await follow(container, since, onText, signal)
-      since = await nextStart(container, since, signal)
+    let { StartedAt: startedAt } = (await container.inspect()).State
+    await follow(container, null, onText, signal)
+    for (;;) {
+      startedAt = await nextStart(container, startedAt, signal)
+      await follow(container, startedAt, onText, signal)
     }
   } catch (error) {
     signal.throwIfAborted()
@@ -28,13 +30,10 @@ export async function followLog(
   }
 }
 
-/** As Docker says it of one that has not been started: the log from its beginning. */
-const START = '0001-01-01T00:00:00Z'
-
-/** The engine ends the answer when the container stops. */
+/** The engine ends the answer when the container stops. Null for the log from its beginning. */
 async function follow(
   container: Docker.Container,
-  since: string,
+  since: string | null,
   onText: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -42,7 +41,7 @@ async function follow(
     stdout: true,
     stderr: true,
     follow: true,
-    ...(since === START ? {} : { since: secondsOf(since) }),
+    ...(since === null ? {} : { since: secondsOf(since) }),
     abortSignal: signal,
   })
   const printed = new PassThrough({ encoding: 'utf8' })
@@ -57,16 +56,15 @@ function secondsOf(time: string): number {
   return Date.parse(time) / 1000
 }
 
-/** When it was started after that; null where it is gone. */
+/** When it was started after that. Throws the engine's error where it is gone. */
 async function nextStart(
   container: Docker.Container,
-  since: string,
+  before: string,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<string> {
   for (;;) {
     const { State } = await container.inspect()
-    if (State.Running && State.StartedAt !== since && since !== START) return State.StartedAt
-    if (since === START) since = State.StartedAt
+    if (State.Running && State.StartedAt !== before) return State.StartedAt
     await delay(LOOK_EVERY_MS, undefined, { signal })
   }
 }
