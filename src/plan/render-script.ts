@@ -1,5 +1,6 @@
 import { type Command, commandOf, isCommandStep } from './command.ts'
 import { orderIntoGroups } from './order-into-groups.ts'
+import { renderRefusals } from './render-refusals.ts'
 import { sharedMarkerOf } from './shared-marker.ts'
 import { quoteCommand, quoteWord, wrapCommand } from './shell-quote.ts'
 import type { DirectoryStep, FileStep, Plan, ServiceStep, Step } from './step.ts'
@@ -36,15 +37,6 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin LC_ALL=
 refuse() { echo "lab: $1" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || refuse 'this script needs root: pipe it to \`sudo bash\`'
 trap 'echo "lab: stopped at line $LINENO; \\\`lab down ${lab}\\\` takes away what stands" >&2' ERR
-`
-}
-
-function renderRefusals({ steps, statePath }: Plan): string {
-  const namespaces = steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
-  return `[ ! -e ${quoteWord(statePath)} ] || refuse '${statePath} exists: this lab stands already'
-for namespace in ${namespaces.join(' ')}; do
-  [ ! -e "/run/netns/$namespace" ] || refuse "network namespace $namespace exists and is not this lab's"
-done
 `
 }
 

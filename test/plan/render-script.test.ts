@@ -8,6 +8,7 @@ import { directoryStep, fileStep } from '../../src/plan/file-steps.ts'
 import { renderScript } from '../../src/plan/render-script.ts'
 import { quoteCommand } from '../../src/plan/shell-quote.ts'
 import type { Plan, Step } from '../../src/plan/step.ts'
+import { containerFacts } from '../fixtures/container-facts.ts'
 import { planOf, shippedTopology } from '../fixtures/planned.ts'
 
 const record = {
@@ -122,6 +123,12 @@ for (const name of ['dhcp-mode', 'router-mode'] as const) {
     t.is(renderScript(planOf(shippedTopology(name)), record), script)
   })
 }
+
+test('in containers: the script is one that bash can read', t => {
+  const plan = planOf(shippedTopology('dhcp-mode'), containerFacts('docker'))
+  const script = renderScript(plan, record)
+  t.notThrows(() => execFileSync('bash', ['-n'], { input: script, stdio: 'pipe' }))
+})
 
 function textsOf(step: Step): readonly string[] {
   switch (step.kind) {
