@@ -2,9 +2,9 @@ import { LabError } from '../lab/lab-error.ts'
 import { labNames, readRecordIfReadable } from '../lab/record.ts'
 import type { Engine } from '../runtime/docker/engine.ts'
 import { EngineUnusable } from '../runtime/docker/engine-unusable.ts'
-import { findEngine } from '../runtime/docker/find-engine.ts'
 import { ownImage } from '../runtime/docker/image/own-image.ts'
 import { type OldImage, removeOldImages } from '../runtime/docker/image/remove-old-images.ts'
+import { needEngine } from './need-engine.ts'
 
 export interface CleanedImages {
   /** Where they were; null where this machine has no engine. */
@@ -29,7 +29,7 @@ export async function cleanImages({
 
 async function findIfThere(): Promise<Engine | null> {
   try {
-    return await findEngine(process.env)
+    return await needEngine()
   } catch (error) {
     if (error instanceof EngineUnusable && error.refusal.reason === 'absent') return null
     throw error
