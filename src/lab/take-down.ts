@@ -1,21 +1,13 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
-import { inodeOfIdentity } from '../linux/namespace-identity.ts'
-import {
-  commandLineOf,
-  environmentOfProcess,
-  inodeOf,
-  type ProcessIdentity,
-  processesInNamespaces,
-} from '../linux/process-table.ts'
-import { stopProcesses } from '../linux/stop-processes.ts'
-import { isContained, type NamespaceStep, type ServiceStep, type Step } from '../plan/step.ts'
-import { findServiceProcesses } from '../runtime/process/find-service-processes.ts'
-import { findTools } from './find-tools.ts'
-import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
+import { inodeOf } from '../linux/process-table.ts'
+import { isContained, type NamespaceStep, type Step } from '../plan/step.ts'
+import { asOfThisBoot, Journal, readJournal } from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
-import { foreignFilesIn, type RemovableRecord, readAnyRecord, remainsOf } from './record.ts'
+import { foreignFilesIn, readAnyRecord, remainsOf } from './record.ts'
+import { removeOwnContainers } from './remove-own-containers.ts'
 import { isOwnNamespace, removeSteps } from './remove-steps.ts'
+import { type Stranger, stopLabProcesses } from './stop-lab-processes.ts'
 
 export interface TakenDown {
   readonly lab: string
@@ -23,7 +15,7 @@ export interface TakenDown {
   readonly processes: number
   readonly containers: number
   /** Processes in the lab's namespaces that the lab did not start: they are left alone, and keep theirs alive. */
-  readonly strangers: readonly { readonly pid: number; readonly commandLine: string }[]
+  readonly strangers: readonly Stranger[]
 }
 
 interface TakeDownOptions {
@@ -51,7 +43,10 @@ export async function takeDown(lab: string, options: TakeDownOptions = {}): Prom
   const inodes = inodesOf(own)
   // Podman goes on putting back, without its service, what can still join them.
   const unnamed = unremoved.length === 0 ? [] : await removeSteps(own, { lab, journal, onEffect })
-  const { stopped, strangers } = await stopLabProcesses(record, inodes, journal, onEffect)
+  const stopping = stopLabProcesses(record, inodes, journal, onEffect)
+  const { stopped, strangers } = await stopping.catch((error: unknown) => {
+    throw unremoved.length === 0 ? error : withContainers(error, unremoved)
+  })
   const outside = outsideOf(statePathOf(lab), steps).filter(step => !isContained(step))
   const failures = [
     ...unremoved,
@@ -78,85 +73,8 @@ function noteRemoval(lab: string): void {
   }
 }
 
-/**
- * Before their processes, which the engine would put back. Gives what failed instead of throwing it: an engine that is
- * gone for good keeps nothing else of a lab standing.
- */
-async function removeOwnContainers(
-  steps: readonly Step[],
-  onEffect: TakeDownOptions['onEffect'],
-): Promise<{ readonly removed: number; readonly failures: readonly string[] }> {
-  const containers = steps.filter(isContained).map(({ container }) => container)
-  if (containers.length === 0) return { removed: 0, failures: [] }
-  for (const { name } of containers) onEffect?.(`remove container ${name}`)
-  const { removeContainers } = await import('../runtime/docker/remove-containers.ts')
-  try {
-    return { removed: await removeContainers(containers), failures: [] }
-  } catch (error) {
-    const hint = error instanceof LabError && error.hint !== null ? [error.hint] : []
-    return { removed: 0, failures: [[wordsOf(error), ...hint].join('\n')] }
-  }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
 function inodesOf(namespaces: readonly NamespaceStep[]): ReadonlySet<number> {
   return new Set(namespaces.flatMap(({ namespace }) => inodeOf(`/run/netns/${namespace}`) ?? []))
-}
-
-/**
- * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
- * in its environment and is in a namespace of the lab, one that has lost its name too, or is a service of the lab in
- * the machine's own. The supervisor goes first, and looks are repeated until none is left: it may have been starting
- * something. Throws LabError naming what cannot be ended.
- */
-async function stopLabProcesses(
-  { lab, plan }: RemovableRecord,
-  inodes: ReadonlySet<number>,
-  journal: JournalSummary,
-  onEffect: TakeDownOptions['onEffect'],
-): Promise<{ stopped: number; strangers: TakenDown['strangers'] }> {
-  const recorded = new Set([...inodes, ...[...journal.namespaces.values()].map(inodeOfIdentity)])
-  const outside = plan.steps.filter(
-    (step): step is ServiceStep => step.kind === 'service' && step.namespace === null,
-  )
-  const isSupervisor = ({ pid }: ProcessIdentity) => commandLineOf(pid).includes('supervisor-main')
-  let stopped = 0
-  for (let rounds = MAX_ROUNDS; ; rounds -= 1) {
-    const found = processesInNamespaces(recorded)
-    const own = [
-      ...findTools(lab),
-      ...findServiceProcesses(outside, lab),
-      ...found.filter(({ pid }) => environmentOfProcess(pid).get('LAB') === lab),
-    ].filter(({ pid }) => pid !== process.pid)
-    if (own.length === 0) return { stopped, strangers: strangersIn(inodes) }
-    if (rounds === 0) throw cannotStop(lab, own)
-    const supervisors = own.filter(isSupervisor)
-    const going = supervisors.length > 0 ? supervisors : own
-    for (const { pid } of going) onEffect?.(`stop ${pid}`)
-    await stopProcesses(going, STOP_GRACE_MS)
-    stopped += new Set(going.map(({ pid }) => pid)).size
-  }
-}
-
-const STOP_GRACE_MS = 3_000
-
-/** The supervisor, the rest, what was being started meanwhile, and once more. */
-const MAX_ROUNDS = 4
-
-function cannotStop(lab: string, left: readonly ProcessIdentity[]): LabError {
-  const names = left.map(({ pid }) => `pid ${pid} (${commandLineOf(pid)})`)
-  return new LabError(`Cannot end all processes of lab ${lab}: ${names.join(', ')}`, {
-    standing:
-      'They outlive SIGKILL: the kernel holds them. Everything else of the lab is as it was.',
-    hint: `\`lab down ${lab}\` tries again.`,
-  })
-}
-
-function strangersIn(inodes: ReadonlySet<number>): TakenDown['strangers'] {
-  return processesInNamespaces(inodes).map(({ pid }) => ({ pid, commandLine: commandLineOf(pid) }))
 }
 
 /** The lab's state directory goes last, as a whole. */
@@ -212,6 +130,16 @@ function notALab(path: string, foreign: readonly string[]): LabError {
   return new LabError(`${path} has no record of a lab, and holds ${foreign.join(', ')}`, {
     standing: 'Nothing of it was removed.',
     hint: 'Look into it, and move it away or remove it yourself.',
+  })
+}
+
+/** Their engine holds what is paused, and puts back what has ended. */
+function withContainers(error: unknown, unremoved: readonly string[]): unknown {
+  if (!(error instanceof LabError)) return error
+  return new LabError([error.message, ...unremoved].join('\n'), {
+    cause: error,
+    standing: 'They are of containers; the rest of the lab is as it was, but for its namespaces.',
+    hint: error.hint ?? undefined,
   })
 }
 
