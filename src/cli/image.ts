@@ -1,3 +1,4 @@
+import { describeEngine } from '../runtime/docker/describe-engine.ts'
 import { ensureImage } from '../runtime/docker/image/ensure-image.ts'
 import { ownImage } from '../runtime/docker/image/own-image.ts'
 import { untilInterrupted } from './interrupt.ts'
@@ -11,7 +12,6 @@ export async function image(options: { readonly json?: true }): Promise<void> {
   const outcome = await ensureImage({ api, ...engine }, content, { signal: interrupt.signal })
   const { reference } = content
   if (options.json) return printJson({ reference, outcome, engine })
-  if (outcome === 'loaded')
-    remark(`✔ Loaded into ${engine.kind} ${engine.version} at ${engine.host}`)
+  if (outcome === 'loaded') remark(`✔ Loaded into ${describeEngine(engine)} at ${engine.host}`)
   print(reference)
 }

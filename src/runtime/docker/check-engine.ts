@@ -1,6 +1,7 @@
 import { isRoot } from '../../linux/is-root.ts'
 import { type Finding, ok, unchecked, warning } from '../../linux/machine/finding.ts'
 import { askEngine } from './ask-engine.ts'
+import { describeEngine } from './describe-engine.ts'
 import { EngineUnusable, type Refusal } from './engine-unusable.ts'
 import type { Environment } from './resolve-endpoint.ts'
 import { tryEndpoints } from './try-endpoints.ts'
@@ -11,8 +12,8 @@ export async function checkEngine(
   timeoutMs = TIMEOUT_MS,
 ): Promise<Finding> {
   try {
-    const { kind, version, host } = await tryEndpoints(environment, ask)
-    return ok(SUBJECT, `${kind === 'docker' ? 'Docker' : 'Podman'} ${version} at ${host}`)
+    const engine = await tryEndpoints(environment, ask)
+    return ok(SUBJECT, `${describeEngine(engine)} at ${engine.host}`)
   } catch (error) {
     if (!(error instanceof EngineUnusable)) throw error
     return judge(error.refusal, error.message)
