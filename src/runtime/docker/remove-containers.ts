@@ -1,7 +1,5 @@
 import type Docker from 'dockerode'
 import { LabError } from '../../lab/lab-error.ts'
-import { engineCommand } from '../../plan/docker-run.ts'
-import { quoteCommand } from '../../plan/shell-quote.ts'
 import type { Container } from '../../plan/step.ts'
 import { CALL_LIMIT_MS } from './call-limit-ms.ts'
 import { textOf } from './decode.ts'
@@ -12,8 +10,8 @@ import { stopContainer } from './stop-container.ts'
 
 /**
  * Stops containers of a plan, asking them first, and removes them, under another name too. The absent are no error; one
- * that has a name of the plan and not the label of its lab is somebody's, and stays: LabError. Gives how many are gone.
- * Tries all; throws LabError in the engine's words, or one with all that went wrong.
+ * that has a name of the plan and not the label of its lab is somebody's, and stays. Gives how many are gone. Tries all;
+ * throws LabError in the engine's words, or one with all that went wrong.
  */
 export async function removeContainers(
   containers: readonly Pick<Container, 'engine' | 'name' | 'labels'>[],
@@ -52,7 +50,6 @@ async function removeNamed({
   const renamed = alike.map(({ Id }) => Id).filter(id => id !== seen?.Id)
   const going = [...(isOwn ? [name] : []), ...renamed]
   await Promise.all(going.map(id => remove(engine, engine.api.getContainer(id), name)))
-  if (seen !== null && !isOwn) throw isSomebodys(engine, name)
   return going.length
 }
 
@@ -90,11 +87,4 @@ function explain(engine: Engine, name: string): (error: unknown) => never {
   return error => {
     throw explainEngineError(error, engine, `Cannot remove container ${name.replace('/', '')}`)
   }
-}
-
-function isSomebodys(engine: Engine, name: string): LabError {
-  return new LabError(`Container ${name} exists already and is not this lab's`, {
-    standing: 'It was left as it is.',
-    hint: `\`${quoteCommand([...engineCommand(engine), 'inspect', name])}\` shows whose it is. Remove or rename it, or give the lab another name with --name.`,
-  })
 }

@@ -21,6 +21,7 @@ export async function startUntilServes(
   signal?: AbortSignal,
   limitMs = START_LIMIT_MS,
 ): Promise<ProcessIdentity> {
+  signal?.throwIfAborted()
   for (const path of service.leaves) rmSync(path, { force: true })
   const startedAtMs = Date.now()
   const settled = new AbortController()
