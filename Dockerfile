@@ -2,7 +2,7 @@
 # haproxy and dnsmasq than a machine has. lab itself needs neither this file nor a registry: without --image it makes such
 # an image of the machine's own files (`lab image` prints its name).
 #
-#   npm ci                                            # the pinned Node.js, which comes from the checkout
+#   ./lab --version                                   # brings the pinned Node.js into the checkout
 #   docker build --tag registry.example/lab:0.1.0 .
 #   docker push registry.example/lab:0.1.0
 #   sudo lab up --image registry.example/lab:0.1.0 dhcp-mode
