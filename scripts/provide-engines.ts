@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Engine } from '../src/runtime/docker/engine.ts'
-import { askEngine } from './ask-engine.ts'
 import {
   engineDirectory,
   makeEngineDirectory,
@@ -10,6 +9,7 @@ import {
   staleEngineDirectories,
 } from './engine-directory.ts'
 import { enginePrograms, hasProgram } from './engine-programs.ts'
+import { machinesEngines } from './machines-engines.ts'
 import { startEngine } from './start-engine.ts'
 
 export interface ProvidedEngine {
@@ -26,11 +26,13 @@ export interface ProvidedEngine {
 export async function provideEngines(): Promise<readonly ProvidedEngine[]> {
   if (process.getuid?.() !== 0) return KINDS.map(kind => ({ kind, why: 'needs root' }))
   for (const directory of staleEngineDirectories()) await removeEngineDirectory(directory)
-  const found = await Promise.all(KINDS.map(findEngine))
-  if (found.some(({ host }) => host === undefined)) makeEngineDirectory()
-  return await Promise.all(
-    found.map(engine => (engine.host === undefined ? startOwn(engine.kind) : engine)),
-  )
+  const found = await machinesEngines()
+  const missing = KINDS.filter(kind => !found.some(engine => engine.kind === kind))
+  if (missing.length > 0) makeEngineDirectory()
+  return await Promise.all([
+    ...found.map(engine => ({ ...engine, why: "the machine's own" })),
+    ...missing.map(startOwn),
+  ])
 }
 
 /** Ends the engines that this process has started, or is about to, with all that they keep. */
@@ -39,14 +41,6 @@ export async function withdrawEngines(): Promise<void> {
 }
 
 const KINDS: readonly Engine['kind'][] = ['docker', 'podman']
-
-async function findEngine(kind: Engine['kind']): Promise<ProvidedEngine> {
-  for (const host of enginePrograms[kind].hosts) {
-    if (host?.startsWith('unix://') && (await askEngine(host)) === kind)
-      return { kind, host, why: "the machine's own" }
-  }
-  return { kind, why: 'none answers' }
-}
 
 async function startOwn(kind: Engine['kind']): Promise<ProvidedEngine> {
   const lacking = enginePrograms[kind].programs.filter(name => !hasProgram(name))

@@ -12,6 +12,9 @@ export interface TestRun {
   readonly cancelSignal?: AbortSignal
 }
 
+/** For tests that look at the machine, which others would change meanwhile. */
+export const ONE_BY_ONE = ['--serial', '--concurrency=1'] as const
+
 /** Runs ava on files, shows one line a test and the details of those that fail. */
 export async function runTests({ files, options = [], ...more }: TestRun): Promise<Total> {
   if (files.length === 0) return nothing

@@ -2,82 +2,63 @@ import { globSync } from 'node:fs'
 import process from 'node:process'
 import { execa } from 'execa'
 import { abortOnInterrupt } from './abort-on-interrupt.ts'
-import { countEngine } from './count-engine.ts'
-import { filesInContainers } from './files-in-containers.ts'
-import { listContainers } from './list-containers.ts'
+import { filesWithEngines } from './files-with-engines.ts'
 import { listTraces } from './list-traces.ts'
-import { type ProvidedEngine, provideEngines, withdrawEngines } from './provide-engines.ts'
+import { machinesEngines } from './machines-engines.ts'
 import { runChecks } from './run-checks.ts'
-import { runTests, type TestRun } from './run-tests.ts'
-import { tellOfEngines } from './tell-of-engines.ts'
+import { runInLane } from './run-in-lane.ts'
+import { ONE_BY_ONE, runTests } from './run-tests.ts'
 import { add, nothing, showTotal, type Total } from './total.ts'
 
 const isRoot = process.getuid?.() === 0
 const cancelSignal = abortOnInterrupt()
 const tracesBefore = listTraces()
-const ONE_BY_ONE = ['--serial', '--concurrency=1']
+const withEngines = filesWithEngines()
 
 if (isRoot) await execa('sh', ['lab', 'doctor', '--install'], { stdio: 'inherit', reject: false })
-let runs: readonly Total[] = []
-let containersLeft: readonly string[] = []
-try {
-  const [checks, engines] = await Promise.all([runChecks(cancelSignal), provideEngines()])
-  const hosts = engines.flatMap(({ host }) => host ?? [])
-  const containersBefore = await listContainers(hosts)
-  runs = [
-    checks,
-    ...engines.map(engine => countEngine(engine, process.env)),
-    ...(await runAllTests(engines)),
-  ]
-  containersLeft = (await listContainers(hosts)).filter(line => !containersBefore.includes(line))
-} finally {
-  await withdrawEngines()
-}
-showTotal([...runs, checkTraces()].reduce(add))
-
-async function runAllTests(engines: readonly ProvidedEngine[]): Promise<readonly Total[]> {
-  const run = { env: tellOfEngines(engines), cancelSignal }
-  const totals = [await runUnitTests(run), await runHostTests(run)]
-  if (!isRoot) return totals
-  for (const { kind, host } of engines)
-    if (host !== undefined) totals.push(await runInContainers(run, kind))
-  return totals
-}
+const checked = [await runChecks(cancelSignal), await runUnitTests()]
+const tested = isRoot ? await runLanes() : [tellOfHostTests()]
+showTotal([...checked, ...tested, checkTraces()].reduce(add))
 
 /** Tests of pure functions and single programs; they run side by side. */
-function runUnitTests(run: Omit<TestRun, 'files'>): Promise<Total> {
-  const files = globSync('test/**/*.test.ts', { exclude: ['test/host/**'] }).sort()
-  return runTests({ ...run, files })
+function runUnitTests(): Promise<Total> {
+  const isLeftOut = (file: string) => isRoot && withEngines.unit.includes(file)
+  const all = globSync('test/**/*.test.ts', { exclude: ['test/host/**'] }).sort()
+  return runTests({ files: all.filter(file => !isLeftOut(file)), cancelSignal })
 }
 
-/** Tests that bring up labs; one file after the other, because they also measure what is left on the machine. */
-async function runHostTests(run: Omit<TestRun, 'files'>): Promise<Total> {
-  const files = globSync('test/host/**/*.test.ts').sort()
-  if (isRoot) return runTests({ ...run, files, options: ONE_BY_ONE })
+/**
+ * Tests that bring up labs: those with processes on the machine itself, those with containers beside them in a world of
+ * their own, with engines of their own. An engine of the machine's does not see into that world, so where one answers
+ * its tests come after the others.
+ */
+async function runLanes(): Promise<readonly Total[]> {
+  const lane = [process.execPath, 'scripts/test-containers.ts'] as const
+  if ((await machinesEngines()).length > 0)
+    return [await runHostTests(), await runInLane(lane, cancelSignal)]
+  const apart = ['scripts/in-a-world-of-its-own.sh', ...lane] as const
+  return await Promise.all([runHostTests(), runInLane(apart, cancelSignal)])
+}
+
+/** One file after the other, because they also measure what is left on the machine. */
+function runHostTests(): Promise<Total> {
+  const all = globSync('test/host/**/*.test.ts').sort()
+  const files = all.filter(file => !withEngines.host.includes(file))
+  return runTests({ files, options: ONE_BY_ONE, cancelSignal })
+}
+
+function tellOfHostTests(): Total {
+  const { length } = globSync('test/host/**/*.test.ts')
   console.log(
-    `Not root: ${files.length} files of tests on real namespaces are left out; sudo make test runs them.`,
+    `Not root: ${length} files of tests on real namespaces are left out; sudo make test runs them.`,
   )
   return nothing
-}
-
-/** Some of them once more, with an engine; `countEngine` tells where there is none. */
-function runInContainers(
-  { env, ...run }: Omit<TestRun, 'files'>,
-  kind: ProvidedEngine['kind'],
-): Promise<Total> {
-  return runTests({
-    ...run,
-    env: { ...env, LAB_TEST_RUNTIME: kind },
-    files: filesInContainers[kind],
-    options: ONE_BY_ONE,
-  })
 }
 
 /** Only where nobody else brings up labs meanwhile can it be told what the tests have left behind. */
 function checkTraces(): Total {
   if (process.env.CI === undefined) return nothing
-  const traces = listTraces().filter(trace => !tracesBefore.includes(trace))
-  const left = [...containersLeft, ...traces]
+  const left = listTraces().filter(trace => !tracesBefore.includes(trace))
   console.log(
     left.length === 0 ? '✔ nothing is left behind' : `✘ left behind:\n  ${left.join('\n  ')}`,
   )

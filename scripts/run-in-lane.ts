@@ -1,0 +1,33 @@
+import { createInterface } from 'node:readline'
+import { execa } from 'execa'
+import { nothing, type Total } from './total.ts'
+
+/** Runs a script that ends as `make test` does; shows what it says, and gives its total. One that dies is a failure. */
+export async function runInLane(
+  argv: readonly [string, ...string[]],
+  cancelSignal: AbortSignal,
+): Promise<Total> {
+  const [file, ...rest] = argv
+  const lane = execa(file, rest, {
+    reject: false,
+    stdin: 'ignore',
+    stderr: 'inherit',
+    buffer: false,
+    cancelSignal,
+    // Its engines have to be taken away.
+    forceKillAfterDelay: 20_000,
+  })
+  let skipped = 0
+  let total: Total | undefined
+  for await (const line of createInterface({ input: lane.stdout })) {
+    const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(line) ?? []
+    const [, left] = /^(\d+) skipped$/.exec(line) ?? []
+    if (passed !== undefined) total = { passed: Number(passed), failed: Number(failed), skipped }
+    else if (left !== undefined) skipped = Number(left)
+    else console.log(line)
+  }
+  await lane
+  if (total !== undefined) return total
+  console.log(`✘ ${argv.join(' ')} came to no end`)
+  return { ...nothing, failed: 1 }
+}
