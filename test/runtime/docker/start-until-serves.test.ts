@@ -1,5 +1,6 @@
 import type { ExecutionContext } from 'ava'
 import { CommandFailed } from '../../../src/linux/command-failed.ts'
+import { readLimits } from '../../../src/linux/read-limits.ts'
 import { type ContainedService, isContained } from '../../../src/plan/step.ts'
 import { containerOptions } from '../../../src/runtime/docker/container-options.ts'
 import { engineAt } from '../../../src/runtime/docker/engine-at.ts'
@@ -14,7 +15,7 @@ import { randomLabName } from '../../host/support/lab.ts'
 
 /** A service of no lab, whose container runs a shell script. */
 function serviceThat(script: string, host: string, image: string, kind: 'docker' | 'podman') {
-  const facts = { ...containerFacts(kind), host, image }
+  const facts = { ...containerFacts(kind), host, image, limits: readLimits() }
   const [service] = planOf(shippedTopology('dhcp-mode'), facts).steps.filter(isContained)
   if (service === undefined) throw new Error('no service')
   const lab = randomLabName()
