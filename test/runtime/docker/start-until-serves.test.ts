@@ -66,5 +66,5 @@ engineTest('a service that ends is told as the command that it was', async (t, h
   const service = serviceThat('echo no; exit 7', host, reference, kind)
   const error = await start(t, service)
   t.true(error instanceof CommandFailed)
-  t.regex(error.message, / run --detach (.*\n)*exited with 7: no$/)
+  t.regex(error.message, / run --detach (.*\n)*exited with 7: no(\nno)*$/)
 })
