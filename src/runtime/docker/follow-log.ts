@@ -4,6 +4,7 @@ import type Docker from 'dockerode'
 import type { Container } from '../../plan/step.ts'
 import { engineAt } from './engine-at.ts'
 import { explainEngineError } from './explain-engine-error.ts'
+import { unframe } from './unframe.ts'
 
 /**
  * Hands over what a container has printed and what it goes on to print, over its restarts, until it is gone. Throws
@@ -44,11 +45,11 @@ async function follow(
     ...(since === null ? {} : { since: secondsOf(since) }),
     abortSignal: signal,
   })
-  const printed = new PassThrough({ encoding: 'utf8' })
-  container.modem.demuxStream(frames, printed, printed)
-  frames.once('end', () => printed.end())
-  frames.once('close', () => printed.end())
-  for await (const text of printed) onText(String(text))
+  const framed = frames.pipe(new PassThrough())
+  // Ended by whatever ends the answer, an engine that goes too.
+  frames.once('close', () => framed.end())
+  const decoder = new TextDecoder()
+  for await (const bytes of unframe(framed)) onText(decoder.decode(bytes, { stream: true }))
 }
 
 /** `1763823537.615000000`, as the API takes it with its fraction. */

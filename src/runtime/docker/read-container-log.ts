@@ -1,6 +1,6 @@
-import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type Docker from 'dockerode'
+import { unframe } from './unframe.ts'
 
 /**
  * What a container has printed, stdout and stderr in the order in which the engine has it; `sinceMs` leaves out what is
@@ -9,9 +9,5 @@ import type Docker from 'dockerode'
 export async function readContainerLog(container: Docker.Container, sinceMs = 0): Promise<string> {
   const since = sinceMs / 1000
   const framed = await container.logs({ stdout: true, stderr: true, follow: false, since })
-  const printed = new PassThrough()
-  const frames = Readable.from([framed])
-  container.modem.demuxStream(frames, printed, printed)
-  frames.once('end', () => printed.end())
-  return await text(printed)
+  return await text(unframe([framed]))
 }
