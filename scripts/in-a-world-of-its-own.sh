@@ -8,6 +8,9 @@ unset LAB_WORLD
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir /run/netns /run/lock /run/etc /run/etc-work
 mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/etc-work overlay /etc
+# What labs beside this make in /etc/netns would be seen below it.
+mkdir -p /etc/netns
+mount -t tmpfs -o mode=755 tmpfs /etc/netns
 mount -t tmpfs -o mode=755 tmpfs /var/lib
 ip link set lo up
 exec "$@"
