@@ -138,7 +138,7 @@ function withContainers(error: unknown, unremoved: readonly string[]): unknown {
   if (!(error instanceof LabError)) return error
   return new LabError([error.message, ...unremoved].join('\n'), {
     cause: error,
-    standing: 'They are of containers; the rest of the lab is as it was, but for its namespaces.',
+    standing: 'All else that ran has ended; files and record of the lab are kept.',
     hint: error.hint ?? undefined,
   })
 }

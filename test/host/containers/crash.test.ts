@@ -90,6 +90,7 @@ engineTest(
     t.is(up.exitCode, 1)
     t.regex(up.stderr, new RegExp(`Cannot start container lab-${name}-`))
     t.regex(up.stderr, /executable file not found/)
+    t.regex(up.stderr, /The Dockerfile of lab shows what an image must bring/)
     t.regex(up.stderr, /All of it was taken away again; the machine is as before\./)
     t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
     const kept = await lab([...words, '--keep-on-error'], { env: { DOCKER_HOST: host } })
