@@ -129,9 +129,13 @@ function textsOf(differences: readonly { readonly text: string }[]): string[] {
   return [...new Set(differences.map(({ text }) => text))]
 }
 
-function describeHistory({ history, pid, service }: ServiceRow): string {
-  if (pid === null && history?.lastError)
-    return asTyped(`cannot be started again: \`lab logs ${service}\``)
+function describeHistory({ history, pid, service, container }: ServiceRow): string {
+  if (pid === null && history?.lastError) {
+    const [words] = history.lastError.split('\n')
+    // What an engine itself could not do is in no log of the service.
+    const told = container === null ? '' : ` (${words})`
+    return asTyped(`cannot be started again: \`lab logs ${service}\`${told}`)
+  }
   if (history === null || history.restarts === 0) return ''
   const times = history.restarts === 1 ? 'once' : `${history.restarts} times`
   return `died and was put back ${times}, last at ${history.lastRestartAt}`
