@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { containersOf, engineTest } from './support/engines.ts'
 import { randomLabName } from './support/lab.ts'
+import { loadEmptyImage } from './support/load-empty-image.ts'
 import { changesOfMachine, snapshotMachine } from './support/machine.ts'
 
 engineTest(
@@ -10,8 +10,8 @@ engineTest(
     const before = await snapshotMachine()
     const api = new Docker({ socketPath: host.replace('unix://', '') })
     const lab = randomLabName()
-    const image = `localhost/empty-${lab}`
-    await api.importImage(Readable.from([emptyArchive]), { repo: image })
+    const image = `localhost/empty:${lab}`
+    await loadEmptyImage(host, image)
     const container = await api.createContainer({
       name: `lab-${lab}-left`,
       Image: image,
@@ -29,6 +29,3 @@ engineTest(
     t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
   },
 )
-
-/** What tar ends each archive with. */
-const emptyArchive = Buffer.alloc(1024)

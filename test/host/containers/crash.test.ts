@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { execa } from 'execa'
 import { readJournal } from '../../../src/lab/journal.ts'
@@ -9,6 +8,7 @@ import { projectRoot } from '../../../src/linux/gather-facts.ts'
 import { isAlive } from '../../../src/linux/process-table.ts'
 import { containersOf, engineTest } from '../support/engines.ts'
 import { lab, randomLabName, stateExists, waitFor, withLab } from '../support/lab.ts'
+import { loadEmptyImage } from '../support/load-empty-image.ts'
 import { changesOfMachine, snapshotMachine } from '../support/machine.ts'
 import { runningOf, statusOf } from '../support/services.ts'
 
@@ -84,7 +84,7 @@ engineTest(
     const api = new Docker({ socketPath: host.replace('unix://', '') })
     const name = randomLabName()
     const image = `localhost/empty:${name}`
-    await api.importImage(Readable.from([Buffer.alloc(EMPTY_TAR_BYTES)]), { repo: image })
+    await loadEmptyImage(host, image)
     const words = ['up', 'dhcp-mode', '--name', name, '--runtime', 'docker', '--image', image]
     const up = await lab(words, { env: { DOCKER_HOST: host } })
     t.is(up.exitCode, 1)
@@ -110,6 +110,3 @@ async function crashUp(words: readonly string[], host: string, kind: string): Pr
     env: { DOCKER_HOST: host, LAB_TEST_RUNTIME: kind },
   })
 }
-
-/** Two records of zeros (tar(5)). */
-const EMPTY_TAR_BYTES = 1024
