@@ -14,7 +14,8 @@ import { withoutAbsent } from './without-absent.ts'
 /**
  * Makes a service's container, in place of one that the lab has of that name, starts it and waits until the service has
  * written its pid file. Throws LabError in the engine's words, CommandFailed with what the service said where it ended
- * instead, or the signal's reason; the container is stopped then, and its log can be read.
+ * instead, or the signal's reason; the container is stopped then, and its log can be read; with Podman
+ * it is gone.
  */
 export async function startContainer(
   service: ContainedService,

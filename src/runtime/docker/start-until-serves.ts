@@ -7,13 +7,14 @@ import { identify, type ProcessIdentity, readPidFile } from '../../linux/process
 import { dockerRun } from '../../plan/docker-run.ts'
 import type { ContainedService } from '../../plan/step.ts'
 import { readContainerLog } from './read-container-log.ts'
+import { removeContainers } from './remove-containers.ts'
 import { stopContainer } from './stop-container.ts'
 import { withoutAbsent } from './without-absent.ts'
 
 /**
  * Starts a container that is there and waits until its service has written its pid file. Throws the engine's error,
  * CommandFailed with what the service said where it ended instead, LabError where it did neither, or the signal's reason;
- * it is stopped then.
+ * it is stopped then, and with Podman removed.
  */
 export async function startUntilServes(
   made: Docker.Container,
@@ -28,23 +29,45 @@ export async function startUntilServes(
   const late = AbortSignal.timeout(limitMs)
   const limit = AbortSignal.any([late, settled.signal, ...(signal ? [signal] : [])])
   try {
-    const exit = made.wait({ condition: 'next-exit', abortSignal: limit })
+    const exit = waitUntilEnds(made, limit)
     exit.catch(() => undefined)
     await made.start()
     const first = await Promise.race([exit, waitUntilServes(service, limit)])
     if ('pid' in first) return first
-    throw failure(service, Number(first.StatusCode), await readContainerLog(made, startedAtMs))
+    throw failure(service, first.exitCode, await readContainerLog(made, startedAtMs))
   } catch (error) {
+    const isTooLate = late.aborted && limit.reason === late.reason
+    const printed = isTooLate ? await readContainerLog(made, startedAtMs) : ''
     settled.abort()
-    await stopContainer(made)
-    if (limit.reason !== late.reason || !late.aborted) throw error
-    throw isLate(service, limitMs, await readContainerLog(made, startedAtMs))
+    await giveUp(made, service)
+    throw isTooLate ? isLate(service, limitMs, printed) : error
   } finally {
     settled.abort()
   }
 }
 
 const START_LIMIT_MS = 60_000
+
+/** Podman on a busy machine may tell of an end that was none, with -1 for what it does not know. */
+async function waitUntilEnds(
+  made: Docker.Container,
+  limit: AbortSignal,
+): Promise<{ readonly exitCode: number }> {
+  for (;;) {
+    const { StatusCode } = await made.wait({ condition: 'next-exit', abortSignal: limit })
+    if (StatusCode !== UNKNOWN) return { exitCode: Number(StatusCode) }
+    const { State } = await made.inspect()
+    if (!State.Running) return { exitCode: State.ExitCode }
+  }
+}
+
+const UNKNOWN = -1
+
+/** Podman takes no word that one is to stay down while it is down, and would go on starting it. */
+async function giveUp(made: Docker.Container, { container }: ContainedService): Promise<void> {
+  if (container.engine.kind === 'podman') await removeContainers([container])
+  else await stopContainer(made)
+}
 
 async function waitUntilServes(
   { pidFile }: ContainedService,

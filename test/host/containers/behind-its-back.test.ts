@@ -156,7 +156,7 @@ engineTest(
 )
 
 engineTest(
-  'a service that cannot start is told in its own words, and its container stays to be looked at',
+  'a service that cannot start is told in its own words, and its container does not run on',
   async (t, host, kind) => {
     await withContainers(t, host, async one => {
       const qdhcp = namespacesOf(one.name).find(name => name.startsWith('qdhcp-')) ?? ''
@@ -175,7 +175,14 @@ engineTest(
         t.regex(up.stderr, new RegExp(`${kind} .*run --detach --name=${name} `))
         t.regex(up.stderr, /exited with 1: (.*\n)+.*cannot bind socket \(Address already in use\)/)
         t.regex(up.stderr, /What was made stands\./)
-        t.false((await apiAt(host).getContainer(name).inspect()).State.Running)
+        const left = (await containersOf(host, one.name)).filter(({ Names }) =>
+          Names.includes(`/${name}`),
+        )
+        // Podman would go on starting it.
+        t.deepEqual(
+          left.map(({ State }) => State),
+          kind === 'docker' ? ['exited'] : [],
+        )
       } finally {
         taker.kill()
         await taker
