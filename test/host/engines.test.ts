@@ -16,6 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       t.log(run.said)
       await look()
       await run.end(signal)
+      return [run.directory]
     })
   })
 }
@@ -26,23 +27,25 @@ hostTest('engines of a killed run go with the next one', async t => {
     await killed.end('SIGKILL')
     const next = await holdEngines()
     await next.end('SIGTERM')
+    return [killed.directory, next.directory]
   })
 })
 
-/** Neither while they run nor afterwards is anything else on the machine; others may have engines beside them. */
+/**
+ * Neither while they run nor afterwards is anything else on the machine. The body gives where they were: others may have
+ * engines beside them.
+ */
 async function checkMachine(
   t: ExecutionContext,
-  body: (look: () => Promise<void>) => Promise<void>,
+  body: (look: () => Promise<void>) => Promise<readonly string[]>,
 ): Promise<void> {
   const machine = await snapshotMachine()
-  const traces = listTraces()
   const look = async () => {
     t.deepEqual(changesOfMachine(machine, await snapshotMachine()), [])
   }
-  await body(look)
-  const left = listTraces().filter(trace => !traces.includes(trace))
+  const directories = await body(look)
   t.deepEqual(
-    left.filter(trace => trace.includes('lab-engines-')),
+    listTraces().filter(trace => directories.some(directory => trace.includes(directory))),
     [],
   )
   await look()
@@ -59,8 +62,11 @@ async function holdEngines() {
     said.push(line)
     if (said.length === 2) break
   }
+  const [directory] = /lab-engines-[^/]+/.exec(said.join('\n')) ?? []
+  if (directory === undefined) throw new Error(`No engines: ${said.join('\n')}`)
   return {
     said: said.join('\n'),
+    directory,
     end: async (signal: NodeJS.Signals) => {
       run.kill(signal)
       await once(run, 'exit')

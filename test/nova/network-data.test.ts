@@ -118,7 +118,9 @@ interface NetworkData {
 }
 
 test('whatever the ports, ids count up, networks lie on links, and DNS servers stand once', t => {
-  const ports = fc.uniqueArray(vifs, { minLength: 1, maxLength: 4, selector: vif => vif.id })
+  // As long as the part of an id that a device is named by.
+  const selector = ({ id }: Vif) => id.slice(0, 11)
+  const ports = fc.uniqueArray(vifs, { minLength: 1, maxLength: 4, selector })
   fc.assert(
     fc.property(ports, fc.constantFrom(...releaseNames), (network_info, release) => {
       const text = renderNetworkData(goldenInstance('alpha', { network_info }), release)
