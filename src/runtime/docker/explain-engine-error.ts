@@ -1,6 +1,7 @@
 import { LabError } from '../../lab/lab-error.ts'
 import { textOf } from './decode.ts'
 import { type EngineFailure, type EngineName, engineFailures } from './engine-failures.ts'
+import { statusOf } from './status-of.ts'
 
 /**
  * What a failed call of an engine's API means: `what` could not be done, the engine's own words, and what to do about
@@ -29,7 +30,7 @@ function readFailure(error: unknown, words: string): EngineFailure {
   if (!(error instanceof Error)) return { code: '', status: null, words }
   return {
     code: 'code' in error && typeof error.code === 'string' ? error.code : '',
-    status: 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null,
+    status: statusOf(error),
     words,
   }
 }

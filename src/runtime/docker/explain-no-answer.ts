@@ -1,5 +1,6 @@
 import { isRoot } from '../../linux/is-root.ts'
 import type { Refusal } from './engine-unusable.ts'
+import { statusOf } from './status-of.ts'
 import { suggestRestart } from './suggest-restart.ts'
 import { suggestStart } from './suggest-start.ts'
 
@@ -22,7 +23,7 @@ export function explainNoAnswer(host: string, error: unknown, limitMs: number | 
     const problem = 'it hangs up without an answer'
     return { reason: 'silent', host, problem, remedy: suggestRestart(host) }
   }
-  if (error instanceof Error && 'statusCode' in error && Number(error.statusCode) >= 500)
+  if ((statusOf(error) ?? 0) >= 500)
     return { reason: 'failing', host, problem: words, remedy: suggestRestart(host) }
   return {
     reason: 'no-engine',

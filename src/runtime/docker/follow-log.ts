@@ -4,6 +4,7 @@ import type Docker from 'dockerode'
 import type { Container } from '../../plan/step.ts'
 import { engineAt } from './engine-at.ts'
 import { explainEngineError } from './explain-engine-error.ts'
+import { statusOf } from './status-of.ts'
 import { unframe } from './unframe.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function followLog(
     }
   } catch (error) {
     signal.throwIfAborted()
-    if (isGone(error)) return
+    if (statusOf(error) === 404) return
     throw explainEngineError(error, engine, `Cannot read the log of container ${name}`)
   }
 }
@@ -71,7 +72,3 @@ async function nextStart(
 }
 
 const LOOK_EVERY_MS = 200
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === 404
-}

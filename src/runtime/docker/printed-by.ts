@@ -2,6 +2,7 @@ import type { Container } from '../../plan/step.ts'
 import { engineAt } from './engine-at.ts'
 import { explainEngineError } from './explain-engine-error.ts'
 import { readContainerLog } from './read-container-log.ts'
+import { statusOf } from './status-of.ts'
 
 /** What a container has printed since it was made; null where it is gone. Throws LabError in the engine's words. */
 export async function printedBy({
@@ -12,7 +13,7 @@ export async function printedBy({
   try {
     return await readContainerLog(engine.api.getContainer(name))
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
+    if (statusOf(error) === 404) return null
     throw explainEngineError(error, engine, `Cannot read the log of container ${name}`)
   }
 }

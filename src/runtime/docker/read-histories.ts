@@ -4,6 +4,7 @@ import type { ServiceHistory } from '../service-history.ts'
 import { CALL_LIMIT_MS } from './call-limit-ms.ts'
 import { engineAt } from './engine-at.ts'
 import { explainEngineError } from './explain-engine-error.ts'
+import { statusOf } from './status-of.ts'
 
 /**
  * What has become of services since their containers were made, by service name, as the engine counts it. Of containers
@@ -30,7 +31,7 @@ async function look({
   try {
     return await engine.api.getContainer(name).inspect({ abortSignal })
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
+    if (statusOf(error) === 404) return null
     throw explainEngineError(error, engine, `Cannot look at container ${name}`)
   }
 }

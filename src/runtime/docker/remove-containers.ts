@@ -6,6 +6,7 @@ import { textOf } from './decode.ts'
 import type { Engine } from './engine.ts'
 import { engineAt } from './engine-at.ts'
 import { explainEngineError } from './explain-engine-error.ts'
+import { statusOf } from './status-of.ts'
 import { stopContainer } from './stop-container.ts'
 
 /**
@@ -78,10 +79,6 @@ async function unlessAbsent<T>(asked: Promise<T>): Promise<T | null> {
 }
 
 const ABSENT = 404
-
-function statusOf(error: unknown): number {
-  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : Number.NaN
-}
 
 function explain(engine: Engine, name: string): (error: unknown) => never {
   return error => {

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import { CALL_LIMIT_MS } from './call-limit-ms.ts'
+import { statusOf } from './status-of.ts'
 
 /**
  * Asks what runs in a container to end, and makes it after as long as a process is given. False where there is no such
@@ -10,7 +11,7 @@ export async function stopContainer(container: Docker.Container): Promise<boolea
     await container.stop({ t: STOP_GRACE_SECONDS, abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) })
     return true
   } catch (error) {
-    const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null
+    const status = statusOf(error)
     if (status === NOT_RUNNING) return true
     if (status === ABSENT) return false
     if (await isPaused(container)) {

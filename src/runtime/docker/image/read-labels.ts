@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts'
+import { statusOf } from '../status-of.ts'
 
 /** The labels of an image that an engine has; null where it has no such image. Throws what the engine answers else. */
 export async function readLabels(
@@ -9,7 +10,7 @@ export async function readLabels(
     const { Config } = await api.getImage(reference).inspect()
     return Config?.Labels ?? {}
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return null
+    if (statusOf(error) === 404) return null
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import type { Engine } from '../engine.ts'
 import { explainEngineError } from '../explain-engine-error.ts'
+import { statusOf } from '../status-of.ts'
 
 /** An image of lab's that is of no use any more. */
 export interface OldImage {
@@ -54,7 +55,7 @@ async function remove({ api }: Engine, { image }: OldImage): Promise<boolean> {
     await api.getImage(image).remove()
     return true
   } catch (error) {
-    const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null
+    const status = statusOf(error)
     if (status === 409) return false
     // Somebody else has removed it.
     if (status === 404) return true
