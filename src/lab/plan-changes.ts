@@ -24,8 +24,7 @@ export function planChanges(
       .map(({ id }) => id),
   )
   addDependants(wanted, anew)
-  addRewrittenFiles(wanted, anew)
-  addImages(wanted, anew)
+  addWhatServicesBeginWith(wanted, anew)
   const after = new Set(wanted.map(({ id }) => id))
   return {
     remove: recorded.filter(({ id }) => !after.has(id) || anew.has(id)),
@@ -58,24 +57,19 @@ function addDependants(steps: readonly Step[], anew: Set<string>): void {
   }
 }
 
-/** A service begins with its files as they were planned: dnsmasq's leases are those of the ports, as Neutron's are. */
-function addRewrittenFiles(steps: readonly Step[], anew: Set<string>): void {
+/**
+ * A service begins with its files as they were planned: dnsmasq's leases are those of the ports, as Neutron's are. And with
+ * its image, which an engine may have lost meanwhile without disturbing what runs.
+ */
+function addWhatServicesBeginWith(steps: readonly Step[], anew: Set<string>): void {
   const needed = new Set(
     steps.flatMap(step => (step.kind === 'service' && anew.has(step.id) ? step.needs : [])),
   )
-  for (const step of steps)
-    if (step.kind === 'file' && step.volatile && needed.has(step.id)) anew.add(step.id)
+  for (const step of steps) if (beginsAnew(step) && needed.has(step.id)) anew.add(step.id)
 }
 
-/** An engine may have lost its image meanwhile, which does not disturb containers that run. */
-function addImages(steps: readonly Step[], anew: Set<string>): void {
-  if (
-    !steps.some(
-      step => step.kind === 'service' && step.container !== undefined && anew.has(step.id),
-    )
-  )
-    return
-  for (const step of steps) if (step.kind === 'image') anew.add(step.id)
+function beginsAnew(step: Step): boolean {
+  return step.kind === 'image' || (step.kind === 'file' && step.volatile === true)
 }
 
 const ORDER_ONLY = new Set(['service', 'directory', 'image'])
