@@ -3,17 +3,9 @@ import type { ContainerFacts } from '../../src/cloud/machine-facts.ts'
 import type { ContainedService, ServiceName, Step } from '../../src/plan/step.ts'
 import { isContained } from '../../src/plan/step.ts'
 import { containerFacts } from '../fixtures/container-facts.ts'
+import { everything } from '../fixtures/every-service.ts'
 import { planOf, shippedTopology } from '../fixtures/planned.ts'
 
-const everything = `
-neutron:
-  dhcp_agent: {enable_isolated_metadata: true}
-networks:
-  private: {subnets: [{cidr: 10.0.0.0/24}]}
-  routed: {subnets: [{cidr: "fd00:30::/64", ipv6_ra_mode: slaac, ipv6_address_mode: slaac}]}
-routers: {edge: {interfaces: [routed]}}
-instances: {vm1: {networks: [private]}}
-`
 const oldProxy = everything.replace('neutron:', 'neutron:\n  metadata_proxy: ns-metadata-proxy')
 const https = everything.replace(
   'neutron:',

@@ -11,17 +11,9 @@ import { engineAt } from '../../../src/runtime/docker/engine-at.ts'
 import { ensureImage } from '../../../src/runtime/docker/image/ensure-image.ts'
 import { ownImage } from '../../../src/runtime/docker/image/own-image.ts'
 import { containerFacts } from '../../fixtures/container-facts.ts'
+import { everything } from '../../fixtures/every-service.ts'
 import { planOf } from '../../fixtures/planned.ts'
 import { engineTest } from '../../host/support/engines.ts'
-
-const topology = `
-neutron:
-  dhcp_agent: {enable_isolated_metadata: true}
-networks:
-  private: {subnets: [{cidr: 10.0.0.0/24}]}
-  routed: {subnets: [{cidr: "fd00:30::/64", ipv6_ra_mode: slaac, ipv6_address_mode: slaac}]}
-routers: {edge: {interfaces: [routed]}}
-`
 
 engineTest('lab up and the script of --dry-run make the same containers', async (t, host, kind) => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-test-'))
@@ -30,7 +22,7 @@ engineTest('lab up and the script of --dry-run make the same containers', async 
   await ensureImage(engine, image)
   const facts = { ...containerFacts(kind), host, image: image.reference }
   const services = new Map(
-    planOf(topology, facts)
+    planOf(everything, facts)
       .steps.filter(isContained)
       .map(step => [step.service, step]),
   )
