@@ -20,11 +20,19 @@ export interface ProxyPlace {
 
 /** Every place of a metadata proxy in the cloud: qdhcp's in network order, then qrouter's in router order. */
 export function proxyPlacesOf(cloud: Cloud, facts: MachineFacts): readonly ProxyPlace[] {
-  const candidates = [
-    ...cloud.networks.flatMap(network => placeInDhcpNamespace(cloud, network, facts)),
-    ...cloud.routers.flatMap(router => placeInRouterNamespace(cloud, router, facts)),
-  ]
-  return candidates.filter(isFirstOfItsId)
+  return [...dhcpProxyPlaces(cloud, facts), ...routerProxyPlaces(cloud, facts)].filter(
+    isFirstOfItsId,
+  )
+}
+
+/** Where the DHCP agent starts a proxy: in qdhcp of the networks of its view, in their order. */
+export function dhcpProxyPlaces(view: Cloud, facts: MachineFacts): readonly ProxyPlace[] {
+  return view.networks.flatMap(network => placeInDhcpNamespace(view, network, facts))
+}
+
+/** Where the L3 agent starts a proxy: in qrouter of the routers of its view, in their order. */
+export function routerProxyPlaces(view: Cloud, facts: MachineFacts): readonly ProxyPlace[] {
+  return view.routers.flatMap(router => placeInRouterNamespace(view, router, facts))
 }
 
 /**
