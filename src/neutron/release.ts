@@ -15,6 +15,38 @@ export interface NeutronRelease {
   /** An isolated IPv6 subnet is reason enough for a proxy in qdhcp. */
   readonly proxyCountsIpv6Subnets: boolean
 
+  /**
+   * What makes a subnet isolated: no router's port on it at all (a subnet without a gateway is isolated in any case), or
+   * none that holds its `gateway_ip`.
+   */
+  readonly isolation: 'no-router-port' | 'no-router-on-gateway'
+  /** A proxy runs in qdhcp only where a subnet is isolated; else wherever `enable_isolated_metadata` is on. */
+  readonly proxyNeedsIsolation: boolean
+  /** Any isolated subnet is reason for a proxy, one without DHCP or of IPv6 too, as long as an IPv4 one has DHCP. */
+  readonly isolationCountsEverySubnet: boolean
+  /** With `enable_metadata_network` the proxy sends a router's id only where a subnet lies in 169.254.0.0/16. */
+  readonly routerIdNeedsMetadataSubnet: boolean
+  /** Options 121 and 249 name the gateway for 169.254.169.254 where a subnet is not isolated; else nothing does. */
+  readonly routesMetadataByGateway: boolean
+  /** `force_metadata` is an option of neutron-dhcp-agent. */
+  readonly forceMetadata: boolean
+  /** With a metadata port of OVN's, no proxy runs in qdhcp, and DHCP routes to that port. */
+  readonly ovnMetadataPort: boolean
+
+  /**
+   * DHCP agents are told of a router's port when it is attached and detached; else only a fetch of the network shows
+   * it. For Liberty this is what its releases up to 7.1.1 do: 7.1.2 and 7.2.0, its last, had Mitaka's backported.
+   */
+  readonly hearsRouterPorts: boolean
+  /** A changed network or subnet starts or stops the proxy in qdhcp; else only the first configuration starts one. */
+  readonly evaluatesOnNetworkChange: boolean
+  /** So does a changed port, a router's among them. */
+  readonly evaluatesOnPortChange: boolean
+  /** An agent that has started gives each network a new proxy; else one that runs is left alone. */
+  readonly restartsProxyAtStart: boolean
+  /** A proxy whose configuration would be another is stopped and started; else one that runs is left alone. */
+  readonly replacesProxyOnChange: boolean
+
   readonly haproxy: HaproxyRelease
   readonly dnsmasq: DnsmasqRelease
   readonly iptables: IptablesRelease
@@ -69,7 +101,7 @@ export function neutronRelease(name: string): NeutronRelease {
   const position = positionOf(name)
   return changes
     .filter(change => positionOf(change.since) <= position)
-    .reduce((release, change) => apply(release, change), queens)
+    .reduce((release, change) => apply(release, change), havana)
 }
 
 function positionOf(name: string): number {
@@ -101,11 +133,23 @@ interface Change {
   readonly iptables?: Partial<IptablesRelease>
 }
 
-const queens: NeutronRelease = {
+const havana: NeutronRelease = {
   dhcpMetadataPrefixLength: 16,
   ipv6Metadata: false,
   ipv6AddressNeedsIpv6Subnet: false,
   proxyCountsIpv6Subnets: false,
+  isolation: 'no-router-port',
+  proxyNeedsIsolation: false,
+  isolationCountsEverySubnet: false,
+  routerIdNeedsMetadataSubnet: true,
+  routesMetadataByGateway: false,
+  forceMetadata: false,
+  ovnMetadataPort: false,
+  hearsRouterPorts: false,
+  evaluatesOnNetworkChange: false,
+  evaluatesOnPortChange: false,
+  restartsProxyAtStart: false,
+  replacesProxyOnChange: false,
   haproxy: {
     nbthread: null,
     blankLinesBeforeListen: 1,
@@ -133,6 +177,25 @@ const queens: NeutronRelease = {
 /** Oldest first; a release that is not named changed nothing of the above. */
 const changes: readonly Change[] = [
   {
+    since: 'icehouse',
+    agents: {
+      isolation: 'no-router-on-gateway',
+      proxyNeedsIsolation: true,
+      isolationCountsEverySubnet: true,
+      routerIdNeedsMetadataSubnet: false,
+    },
+  },
+  { since: 'liberty', agents: { routesMetadataByGateway: true, forceMetadata: true } },
+  {
+    since: 'mitaka',
+    agents: {
+      isolationCountsEverySubnet: false,
+      hearsRouterPorts: true,
+      evaluatesOnNetworkChange: true,
+    },
+  },
+  { since: 'pike', agents: { routerIdNeedsMetadataSubnet: true, evaluatesOnPortChange: true } },
+  {
     since: 'stein',
     dnsmasq: { ipxe6UserClass: true },
     iptables: { internalTrafficByInput: false },
@@ -144,11 +207,16 @@ const changes: readonly Change[] = [
   },
   {
     since: 'victoria',
-    agents: { dhcpMetadataPrefixLength: 32, ipv6Metadata: true, proxyCountsIpv6Subnets: true },
+    agents: {
+      dhcpMetadataPrefixLength: 32,
+      ipv6Metadata: true,
+      proxyCountsIpv6Subnets: true,
+      restartsProxyAtStart: true,
+    },
     haproxy: { ipv6BindLine: true },
     iptables: { ipv6Nat: true },
   },
-  { since: 'wallaby', agents: { radvdBlankLines: false } },
+  { since: 'wallaby', agents: { radvdBlankLines: false, ovnMetadataPort: true } },
   { since: '2023.1', haproxy: { blankLinesBeforeListen: 2 } },
   {
     since: '2023.2',
@@ -156,7 +224,7 @@ const changes: readonly Change[] = [
   },
   {
     since: '2024.1',
-    agents: { ipv6AddressNeedsIpv6Subnet: true },
+    agents: { ipv6AddressNeedsIpv6Subnet: true, replacesProxyOnChange: true },
     iptables: { dhcpNat: 'prerouting' },
   },
   { since: '2025.1', agents: { conntrackLiberal: true, agentStyle: 'socket' } },

@@ -2,6 +2,12 @@ import { isSince, type ReleaseName } from '../topology/release-names.ts'
 
 /** What of the metadata API changed with a release of Nova, and the release that brought it. */
 export const novaChanges = {
+  /** 12.0.0: metadata version 2015-10-15. */
+  version20151015: 'liberty',
+  /** 14.0.0: metadata versions 2016-06-30 and 2016-10-06. */
+  versions2016: 'newton',
+  /** 15.0.0: metadata version 2017-02-22. */
+  version20170222: 'ocata',
   /** 18.0.0: a device's VLAN stands first and may be 0. */
   vlanFirst: 'rocky',
   /** 20.0.0: a load balancer's request without a signature is refused like one with a wrong one. */

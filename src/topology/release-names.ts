@@ -1,5 +1,14 @@
 /** Releases of Neutron and Nova that a topology may name, oldest first. */
 export const releaseNames = [
+  'havana',
+  'icehouse',
+  'juno',
+  'kilo',
+  'liberty',
+  'mitaka',
+  'newton',
+  'ocata',
+  'pike',
   'queens',
   'rocky',
   'stein',

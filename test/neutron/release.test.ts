@@ -18,69 +18,119 @@ const changesAt = test.macro({
 })
 
 test(changesAt, 'dhcpMetadataPrefixLength', release => release.dhcpMetadataPrefixLength, [
-  ['queens', 16],
+  ['havana', 16],
   ['victoria', 32],
 ])
 test(changesAt, 'ipv6Metadata', release => release.ipv6Metadata, [
-  ['queens', false],
+  ['havana', false],
   ['victoria', true],
 ])
 test(changesAt, 'ipv6AddressNeedsIpv6Subnet', release => release.ipv6AddressNeedsIpv6Subnet, [
-  ['queens', false],
+  ['havana', false],
   ['2024.1', true],
 ])
 test(changesAt, 'proxyCountsIpv6Subnets', release => release.proxyCountsIpv6Subnets, [
-  ['queens', false],
+  ['havana', false],
   ['victoria', true],
 ])
+test(changesAt, 'isolation', release => release.isolation, [
+  ['havana', 'no-router-port'],
+  ['icehouse', 'no-router-on-gateway'],
+])
+test(changesAt, 'proxyNeedsIsolation', release => release.proxyNeedsIsolation, [
+  ['havana', false],
+  ['icehouse', true],
+])
+test(changesAt, 'isolationCountsEverySubnet', release => release.isolationCountsEverySubnet, [
+  ['havana', false],
+  ['icehouse', true],
+  ['mitaka', false],
+])
+test(changesAt, 'routerIdNeedsMetadataSubnet', release => release.routerIdNeedsMetadataSubnet, [
+  ['havana', true],
+  ['icehouse', false],
+  ['pike', true],
+])
+test(changesAt, 'routesMetadataByGateway', release => release.routesMetadataByGateway, [
+  ['havana', false],
+  ['liberty', true],
+])
+test(changesAt, 'forceMetadata', release => release.forceMetadata, [
+  ['havana', false],
+  ['liberty', true],
+])
+test(changesAt, 'ovnMetadataPort', release => release.ovnMetadataPort, [
+  ['havana', false],
+  ['wallaby', true],
+])
+test(changesAt, 'hearsRouterPorts', release => release.hearsRouterPorts, [
+  ['havana', false],
+  ['mitaka', true],
+])
+test(changesAt, 'evaluatesOnNetworkChange', release => release.evaluatesOnNetworkChange, [
+  ['havana', false],
+  ['mitaka', true],
+])
+test(changesAt, 'evaluatesOnPortChange', release => release.evaluatesOnPortChange, [
+  ['havana', false],
+  ['pike', true],
+])
+test(changesAt, 'restartsProxyAtStart', release => release.restartsProxyAtStart, [
+  ['havana', false],
+  ['victoria', true],
+])
+test(changesAt, 'replacesProxyOnChange', release => release.replacesProxyOnChange, [
+  ['havana', false],
+  ['2024.1', true],
+])
 test(changesAt, 'haproxy.nbthread', release => release.haproxy.nbthread, [
-  ['queens', null],
+  ['havana', null],
   ['2025.2', 2],
 ])
 test(changesAt, 'haproxy.blankLinesBeforeListen', ({ haproxy }) => haproxy.blankLinesBeforeListen, [
-  ['queens', 1],
+  ['havana', 1],
   ['2023.1', 2],
   ['2023.2', 1],
 ])
 test(changesAt, 'haproxy.ipv6BindLine', release => release.haproxy.ipv6BindLine, [
-  ['queens', false],
+  ['havana', false],
   ['victoria', true],
 ])
 test(changesAt, 'haproxy.blankLineBeforeHeaders', ({ haproxy }) => haproxy.blankLineBeforeHeaders, [
-  ['queens', false],
+  ['havana', false],
   ['2023.2', true],
 ])
 test(changesAt, 'haproxy.rateLimiting', release => release.haproxy.rateLimiting, [
-  ['queens', false],
+  ['havana', false],
   ['2023.2', true],
 ])
 test(changesAt, 'dnsmasq.ipxe6UserClass', release => release.dnsmasq.ipxe6UserClass, [
-  ['queens', false],
+  ['havana', false],
   ['stein', true],
 ])
 test(changesAt, 'dnsmasq.noConfigFile', release => release.dnsmasq.noConfigFile, [
-  ['queens', ''],
+  ['havana', ''],
   ['train', '/dev/null'],
 ])
 test(changesAt, 'dnsmasq.dhcpv6HostTag', release => release.dnsmasq.dhcpv6HostTag, [
-  ['queens', false],
+  ['havana', false],
   ['train', true],
 ])
 test(changesAt, 'dnsmasq.connectedRoutesFirst', release => release.dnsmasq.connectedRoutesFirst, [
-  ['queens', false],
+  ['havana', false],
   ['train', true],
 ])
 test(changesAt, 'dnsmasq.leaseExpiryZero', release => release.dnsmasq.leaseExpiryZero, [
-  ['queens', false],
+  ['havana', false],
   ['2026.1', true],
 ])
 test(changesAt, 'iptables.dhcpNat', release => release.iptables.dhcpNat, [
-  ['queens', 'full'],
+  ['havana', 'full'],
   ['train', 'none'],
   ['2024.1', 'prerouting'],
 ])
 test(changesAt, 'iptables.ipv6Nat', release => release.iptables.ipv6Nat, [
-  ['queens', false],
+  ['havana', false],
   ['victoria', true],
 ])
 test(
@@ -88,22 +138,22 @@ test(
   'iptables.internalTrafficByInput',
   ({ iptables }) => iptables.internalTrafficByInput,
   [
-    ['queens', true],
+    ['havana', true],
     ['stein', false],
   ],
 )
 test(changesAt, 'conntrackLiberal', release => release.conntrackLiberal, [
-  ['queens', false],
+  ['havana', false],
   ['2025.1', true],
 ])
 test(changesAt, 'agentStyle', release => release.agentStyle, [
-  ['queens', 'wsgi'],
+  ['havana', 'wsgi'],
   ['2025.1', 'socket'],
 ])
 
 test('an unknown release is refused with the known ones', t => {
   t.throws(() => neutronRelease('usuri'), {
     instanceOf: RangeError,
-    message: /no release "usuri" of Neutron; known: queens, .*2026\.1$/,
+    message: /no release "usuri" of Neutron; known: havana, .*2026\.1$/,
   })
 })
