@@ -22,13 +22,21 @@ export interface Cloud {
   readonly guests: readonly Guest[]
 }
 
-/** A machine of the cloud; a lab has one, all in one. */
+/** A machine of the cloud; one has every role where the topology names none. */
 export interface Host {
   /** Host name as the agents report it; `dhcp` device ids are derived from it. */
   readonly name: string
+  readonly roles: readonly HostRole[]
   /** Address in the management network, with prefix length: 172.29.236.11/22. */
   readonly management_cidr: string
+  /** Address in the network that tunnels go through; null where there is but one host. */
+  readonly tunnel_cidr: string | null
+  /** Where its agents keep their state; the lab's own where there is but one host. */
+  readonly state_path: string
 }
+
+/** What runs there: nova-api-metadata; the DHCP, L3 and metadata agents; guests. */
+export type HostRole = 'controller' | 'network' | 'compute'
 
 /** The agents' options, defaults filled in, under their real names. */
 export interface Neutron {
@@ -36,6 +44,8 @@ export interface Neutron {
   readonly release: string
   readonly state_path: string
   readonly dns_domain: string
+  /** How many DHCP agents serve each network. */
+  readonly dhcp_agents_per_network: number
   /** The program in qdhcp and qrouter that carries requests to the agent. */
   readonly metadata_proxy: 'haproxy' | 'ns-metadata-proxy'
   readonly metadata_rate_limiting: {
@@ -130,6 +140,8 @@ export interface Network {
   readonly mtu: number
   readonly 'router:external': boolean
   readonly 'provider:network_type': 'vxlan' | 'flat' | 'vlan' | 'gre' | 'geneve' | 'local'
+  /** The VNI of a tunnelled network, the tag of a vlan; null for others. */
+  readonly 'provider:segmentation_id': number | null
   /** In the order of the topology, which is Neutron's list order. */
   readonly subnets: readonly Subnet[]
 }
@@ -168,6 +180,8 @@ export interface Router {
   readonly id: string
   readonly name: string
   readonly project_id: string
+  /** The host whose L3 agent it is scheduled to. */
+  readonly host: string
   readonly external_gateway_info: {
     readonly network_id: string
     readonly enable_snat: boolean

@@ -1,15 +1,16 @@
-import { managementAddress } from '../topology/management-address.ts'
 import { newestRelease, type ReleaseName } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import type { Cloud, Host, Neutron, Nova, Router } from './cloud.ts'
 import { deriveDevices } from './derive-devices.ts'
 import { deriveFloatingIps } from './derive-floating-ips.ts'
 import { deriveGuests } from './derive-guests.ts'
+import { deriveHosts } from './derive-hosts.ts'
 import { deriveId, deriveKeystoneId } from './derive-id.ts'
 import { deriveInstances } from './derive-instances.ts'
 import { settleMetadataAgent, settleNovaWsgi } from './derive-metadata-agent.ts'
 import { deriveNetworks } from './derive-networks.ts'
 import { settlePorts } from './derive-ports.ts'
+import { type Placement, placeOnHosts } from './schedule.ts'
 import { statePathOf } from './state-path.ts'
 
 export interface CloudOptions {
@@ -19,6 +20,8 @@ export interface CloudOptions {
   readonly release?: ReleaseName
   /** The shared secret of a topology that sets none. */
   readonly secret: string
+  /** What stands of the lab: it keeps its hosts and their addresses where the topology leaves them open. */
+  readonly standing?: Cloud | null
 }
 
 /**
@@ -26,24 +29,26 @@ export interface CloudOptions {
  * topology and options always give the same cloud, and different labs never share an id.
  */
 export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
-  const { lab } = options
+  const { lab, standing = null } = options
   const owner = {
     project_id: deriveKeystoneId(lab, 'project'),
     user_id: deriveKeystoneId(lab, 'user'),
   }
-  const networks = deriveNetworks(lab, owner.project_id, topology)
-  const routers = deriveRouters(lab, owner.project_id, topology, networks)
+  const hosts = deriveHosts(lab, topology, standing)
+  const placement = placeOnHosts(topology, standing)
+  const networks = deriveNetworks(lab, owner.project_id, topology, standing)
+  const routers = deriveRouters(lab, owner.project_id, topology, networks, placement)
   const instances = deriveInstances(lab, owner, topology)
   const { project_id } = owner
-  const machines = { host: controller, project_id, networks, routers, instances }
+  const machines = { placement, project_id, networks, routers, instances }
   const settled = settlePorts(lab, topology, machines)
   const ports = settled.flatMap(({ request, port }) => (request.withoutPort ? [] : [port]))
   const byDevice = Map.groupBy(ports, port => port.device_id)
   return {
     lab,
-    neutron: settleNeutron(topology, options),
-    nova: settleNova(topology, options),
-    hosts: [controller],
+    neutron: settleNeutron(topology, options, controllerAddress(hosts)),
+    nova: settleNova(topology, options, controllerAddress(hosts)),
+    hosts,
     networks,
     routers,
     ports,
@@ -53,7 +58,7 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
       const devices = deriveDevices(topology, instance.name, networks, own)
       return { ...instance, devices, port_ids: own.map(port => port.id) }
     }),
-    guests: deriveGuests(topology, settled, instances),
+    guests: deriveGuests(topology, settled, instances, placement),
   }
 }
 
@@ -62,6 +67,7 @@ function deriveRouters(
   project_id: string,
   topology: Topology,
   networks: Cloud['networks'],
+  placement: Placement,
 ): Router[] {
   const byName = new Map(networks.map(network => [network.name, network]))
   return Object.entries(topology.routers).map(([name, router]) => {
@@ -71,6 +77,7 @@ function deriveRouters(
       id: router.id ?? deriveId(lab, `router/${name}`),
       name,
       project_id: router.project_id ?? project_id,
+      host: placement.routers.get(name) ?? '',
       external_gateway_info:
         gateway === undefined || external === undefined
           ? null
@@ -79,29 +86,41 @@ function deriveRouters(
   })
 }
 
-function settleNeutron(topology: Topology, { lab, release, secret }: CloudOptions): Neutron {
+/** Where nova-api-metadata listens. */
+function controllerAddress(hosts: readonly Host[]): string {
+  const controller = hosts.find(({ roles }) => roles.includes('controller'))
+  return controller?.management_cidr.split('/')[0] ?? ''
+}
+
+function settleNeutron(
+  topology: Topology,
+  { lab, release, secret }: CloudOptions,
+  nova_address: string,
+): Neutron {
   const state_path = statePathOf(lab)
   const { neutron } = topology
   return {
     ...neutron,
     release: release ?? neutron.release ?? newestRelease,
     state_path,
-    metadata_agent: settleMetadataAgent(topology, { state_path, secret }),
+    metadata_agent: settleMetadataAgent(topology, { state_path, secret, nova_address }),
   }
 }
 
-function settleNova(topology: Topology, { lab, release, secret }: CloudOptions): Nova {
+function settleNova(
+  topology: Topology,
+  { lab, release, secret }: CloudOptions,
+  nova_address: string,
+): Nova {
   const { neutron, nova } = topology
   const agentsSecret = neutron.metadata_agent.metadata_proxy_shared_secret ?? secret
-  const place = { state_path: statePathOf(lab), secret }
+  const place = { state_path: statePathOf(lab), secret, nova_address }
   return {
     ...nova,
     neutron: { metadata_proxy_shared_secret: agentsSecret, ...nova.neutron },
     release: nova.release ?? release ?? newestRelease,
-    metadata_listen: managementAddress,
+    metadata_listen: nova_address,
     metadata_listen_port: neutron.metadata_agent.nova_metadata_port ?? 8775,
     wsgi: settleNovaWsgi(topology, place),
   }
 }
-
-const controller: Host = { name: 'controller', management_cidr: `${managementAddress}/22` }

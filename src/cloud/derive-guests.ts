@@ -3,12 +3,14 @@ import type { Topology } from '../topology/schema.ts'
 import type { SettledRequest } from './derive-ports.ts'
 import type { Guest, Nic } from './guest.ts'
 import type { Instance } from './instance.ts'
+import type { Placement } from './schedule.ts'
 
 /** A machine for each instance, then those that Nova does not have, all with their NICs in order. */
 export function deriveGuests(
   topology: Topology,
   settled: readonly SettledRequest[],
   instances: readonly Pick<Instance, 'id' | 'name'>[],
+  placement: Placement,
 ): Guest[] {
   const nics = Map.groupBy(
     settled.filter(({ request }) => isNic(request)),
@@ -20,6 +22,7 @@ export function deriveGuests(
   ]
   return machines.map(machine => ({
     ...machine,
+    host: placement.guests.get(machine.name) ?? '',
     nics: (nics.get(machine.name) ?? []).map(pickNic),
   }))
 }

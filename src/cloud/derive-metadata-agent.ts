@@ -1,11 +1,12 @@
 import { makesCertificates } from '../topology/makes-certificates.ts'
-import { managementAddress } from '../topology/management-address.ts'
 import type { Topology } from '../topology/schema.ts'
 import type { Cloud, Neutron, Nova } from './cloud.ts'
 
 interface Place {
   readonly state_path: string
   readonly secret: string
+  /** The controller's, on the management network. */
+  readonly nova_address: string
 }
 
 /** The agent's options, defaults filled in: the lab's own socket, nova, and authority where it makes certificates. */
@@ -15,7 +16,7 @@ export function settleMetadataAgent(topology: Topology, place: Place): Neutron['
   return {
     metadata_proxy_shared_secret: place.secret,
     metadata_proxy_socket: ownSocketOf(state_path),
-    nova_metadata_host: managementAddress,
+    nova_metadata_host: place.nova_address,
     nova_metadata_port: 8775,
     auth_ca_cert: makesCertificates(topology) ? certificatePaths(state_path).ca : null,
     nova_client_cert: null,
@@ -54,6 +55,7 @@ export function certificatePaths(state_path: string) {
   }
 }
 
-function ownSocketOf(state_path: string): string {
+/** The socket of the lab's own agent, below its host's state path. */
+export function ownSocketOf(state_path: string): string {
   return `${state_path}/metadata_proxy`
 }

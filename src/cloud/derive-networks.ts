@@ -7,11 +7,17 @@ import {
   type TopologyNetwork,
   type TopologySubnet,
 } from '../topology/subnet-defaults.ts'
-import type { Network, Subnet } from './cloud.ts'
+import type { Cloud, Network, Subnet } from './cloud.ts'
 import { deriveId } from './derive-id.ts'
 
 /** The topology's networks with their subnets, everything settled. */
-export function deriveNetworks(lab: string, project_id: string, topology: Topology): Network[] {
+export function deriveNetworks(
+  lab: string,
+  project_id: string,
+  topology: Topology,
+  standing: Cloud | null,
+): Network[] {
+  const segments = segmentationIds(lab, topology, standing)
   return Object.entries(topology.networks).map(([name, network]) => {
     const id = network.id ?? deriveId(lab, `network/${name}`)
     const type = network['provider:network_type'] ?? defaultType(network)
@@ -22,6 +28,7 @@ export function deriveNetworks(lab: string, project_id: string, topology: Topolo
       mtu: network.mtu ?? defaultMtus[type],
       'router:external': network['router:external'],
       'provider:network_type': type,
+      'provider:segmentation_id': segments.get(name) ?? null,
       subnets: network.subnets.map(subnet => deriveSubnet(lab, name, id, subnet)),
     }
   })
@@ -57,6 +64,45 @@ function deriveSubnet(
     advanced_service_providers: subnet.advanced_service_providers,
   }
 }
+
+/** Those that the file gives, those that stand, and else one from the network's id, the next one where that is taken. */
+function segmentationIds(
+  lab: string,
+  { networks }: Topology,
+  standing: Cloud | null,
+): Map<string, number> {
+  const before = new Map(
+    (standing?.networks ?? []).map(network => [network.name, network['provider:segmentation_id']]),
+  )
+  const segments = new Map<string, number>()
+  const taken = new Set<number>()
+  const take = (name: string, id: number) => {
+    segments.set(name, id)
+    taken.add(id)
+  }
+  const segmented = Object.entries(networks).filter(([, network]) => {
+    const type = network['provider:network_type'] ?? defaultType(network)
+    return type !== 'flat' && type !== 'local'
+  })
+  for (const [name, network] of segmented) {
+    const given = network['provider:segmentation_id']
+    if (given !== undefined) take(name, given)
+  }
+  for (const [name] of segmented) {
+    const stood = before.get(name) ?? null
+    if (!segments.has(name) && stood !== null && !taken.has(stood)) take(name, stood)
+  }
+  for (const [name] of segmented) {
+    if (segments.has(name)) continue
+    let id = (Number.parseInt(deriveId(lab, `segment/${name}`).slice(0, 8), 16) % MOST_SEGMENTS) + 1
+    while (taken.has(id)) id = (id % MOST_SEGMENTS) + 1
+    take(name, id)
+  }
+  return segments
+}
+
+/** Tags that vlans can have, so that a network may change its type. */
+const MOST_SEGMENTS = 4094
 
 function defaultType(network: TopologyNetwork): Network['provider:network_type'] {
   return network['router:external'] ? 'flat' : 'vxlan'

@@ -4,18 +4,19 @@ import type { AddressRequest, PortRequest } from '../topology/port-request.ts'
 import { requestPorts } from '../topology/request-ports.ts'
 import type { Topology } from '../topology/schema.ts'
 import { rangeOf } from '../topology/subnet-defaults.ts'
-import type { FixedIp, Host, Network, Port, Router } from './cloud.ts'
+import type { FixedIp, Network, Port, Router } from './cloud.ts'
 import { floatingIpId } from './derive-floating-ips.ts'
 import { dnsNamespace, uuid5 } from './derive-id.ts'
 import { subnetId } from './derive-networks.ts'
 import { derivePortIdentities, type PortIdentity } from './derive-port-identity.ts'
 import type { Instance } from './instance.ts'
+import type { Placement } from './schedule.ts'
 
 /** What ports refer to. */
 export interface Devices {
   /** Whose a port is that has no owner in the cloud. */
   readonly project_id: string
-  readonly host: Host
+  readonly placement: Placement
   readonly networks: readonly Network[]
   readonly routers: readonly Router[]
   readonly instances: readonly Pick<Instance, 'id' | 'name' | 'project_id'>[]
@@ -36,7 +37,8 @@ export function settlePorts(lab: string, topology: Topology, devices: Devices): 
   const owners = ownersByKind(devices)
   return requests.flatMap(request => {
     const network = networks.get(request.network)
-    const owner = ownerOf(lab, request, devices.project_id, owners)
+    const host = hostOf(request, devices.placement)
+    const owner = ownerOf(lab, request, devices.project_id, { owners, host })
     const identity = identities.get(request)
     if (network === undefined || owner === undefined || identity === undefined) return []
     const port: Port = {
@@ -49,7 +51,7 @@ export function settlePorts(lab: string, topology: Topology, devices: Devices): 
       fixed_ips: request.addresses.flatMap(address =>
         settleAddress(lab, request, address, identity, allocation),
       ),
-      'binding:host_id': request.device_owner === 'network:floatingip' ? '' : devices.host.name,
+      'binding:host_id': host,
     }
     return [{ request, port }]
   })
@@ -65,31 +67,43 @@ function ownerOf(
   lab: string,
   request: PortRequest,
   project_id: string,
-  owners: ReturnType<typeof ownersByKind>,
+  { owners, host }: { owners: ReturnType<typeof ownersByKind>; host: string },
 ): Owner | undefined {
   if (request.device_owner === 'network:floatingip') {
     return { device_id: floatingIpId(lab, request), project_id: '' }
   }
   const { device_id } = request
   if (device_id !== undefined) return { device_id, project_id }
-  return request.device_owner === ''
-    ? { device_id: '', project_id }
-    : owners[request.device_owner].get(request.device)
+  if (request.device_owner === '') return { device_id: '', project_id }
+  const owner = owners[request.device_owner].get(request.device)
+  return request.device_owner === 'network:dhcp' && owner !== undefined
+    ? { ...owner, device_id: dhcpDeviceId(host, owner.device_id) }
+    : owner
 }
 
-function ownersByKind({ host, networks, routers, instances }: Devices) {
-  const byName = <Device extends { name: string; id: string; project_id: string }>(
-    devices: readonly Device[],
-    idOf = ({ id }: Device) => id,
-  ) =>
+/** Where a port is bound; a floating IP's is nowhere. */
+function hostOf(request: PortRequest, { dhcp, routers, guests }: Placement): string {
+  const { device_owner, device, nth = 0 } = request
+  switch (device_owner) {
+    case 'network:dhcp':
+      return dhcp.get(device)?.[nth] ?? ''
+    case 'network:router_interface':
+    case 'network:router_gateway':
+      return routers.get(device) ?? ''
+    case 'network:floatingip':
+      return ''
+    default:
+      return guests.get(device) ?? ''
+  }
+}
+
+function ownersByKind({ networks, routers, instances }: Devices) {
+  const byName = (devices: readonly { name: string; id: string; project_id: string }[]) =>
     new Map<string, Owner>(
-      devices.map(device => [
-        device.name,
-        { device_id: idOf(device), project_id: device.project_id },
-      ]),
+      devices.map(({ name, id, project_id }) => [name, { device_id: id, project_id }]),
     )
   return {
-    'network:dhcp': byName(networks, network => dhcpDeviceId(host.name, network.id)),
+    'network:dhcp': byName(networks),
     'network:router_interface': byName(routers),
     // The gateway's port belongs to nobody, as in Neutron, so that tenants cannot see it.
     'network:router_gateway': byName(routers.map(router => ({ ...router, project_id: '' }))),

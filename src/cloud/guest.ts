@@ -6,6 +6,8 @@ export interface Guest {
   readonly name: string
   /** Null for one that Nova does not have. */
   readonly instance_id: string | null
+  /** The compute host that it runs on. */
+  readonly host: string
   /** eth0, eth1, … */
   readonly nics: readonly Nic[]
 }

@@ -13,6 +13,8 @@ export interface PortRequest {
   /** Name of the network, and of the network, router, instance or guest whose port or floating IP it is. */
   readonly network: string
   readonly device: string
+  /** Of a network's DHCP ports, from 0: one for each agent that serves it. */
+  readonly nth?: number
   /** Unique in the topology and the same as long as the port is meant to be the same. */
   readonly key: string
   readonly id: string | undefined

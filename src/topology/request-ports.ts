@@ -1,4 +1,5 @@
 import { findNetwork } from './find-network.ts'
+import { dhcpAgentCount } from './hosts.ts'
 import type { AddressRequest, PortRequest } from './port-request.ts'
 import { givenAddresses, holds, requestAddresses } from './request-addresses.ts'
 import { requestFloatingIps } from './request-floating-ips.ts'
@@ -13,7 +14,9 @@ import { isAutoAddressed, type TopologyNetwork } from './subnet-defaults.ts'
 export function requestPorts(topology: Topology): PortRequest[] {
   return [
     ...Object.entries(topology.networks).flatMap(([name, network]) =>
-      requestDhcpPort(name, network),
+      Array.from({ length: dhcpAgentCount(topology, network) }, (_, nth) =>
+        requestDhcpPort(name, network, nth),
+      ).flat(),
     ),
     ...Object.keys(topology.routers).flatMap(name => requestRouterPorts(name, topology)),
     ...Object.entries(topology.instances).flatMap(([name, { networks }]) =>
@@ -26,11 +29,13 @@ export function requestPorts(topology: Topology): PortRequest[] {
   ]
 }
 
-function requestDhcpPort(name: string, network: TopologyNetwork): PortRequest[] {
+/** The file's `dhcp_port` is the first agent's. */
+function requestDhcpPort(name: string, network: TopologyNetwork, nth: number): PortRequest[] {
   const served = network.subnets.filter(subnet => subnet.enable_dhcp)
   if (served.length === 0) return []
   const path = ['networks', name, 'dhcp_port']
-  const given = givenAddresses(network.dhcp_port, path)
+  const dhcp_port = nth === 0 ? network.dhcp_port : {}
+  const given = givenAddresses(dhcp_port, path)
   const addresses = served.flatMap((subnet): AddressRequest[] => {
     if (isAutoAddressed(subnet)) return [{ kind: 'eui64', subnet }]
     const fixed = given.filter(({ address }) => holds(subnet, address))
@@ -42,9 +47,10 @@ function requestDhcpPort(name: string, network: TopologyNetwork): PortRequest[] 
       device_owner: 'network:dhcp',
       network: name,
       device: name,
-      key: `network/${name}/dhcp`,
-      id: network.dhcp_port.id,
-      mac_address: network.dhcp_port.mac_address,
+      nth,
+      key: nth === 0 ? `network/${name}/dhcp` : `network/${name}/dhcp/${nth + 1}`,
+      id: dhcp_port.id,
+      mac_address: dhcp_port.mac_address,
       addresses,
       path,
     },

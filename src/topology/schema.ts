@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { labNamePattern, labNameRule } from './lab-name.ts'
 import { describe } from './schema/describe.ts'
 import { guest } from './schema/guest-schema.ts'
+import { host } from './schema/host-schema.ts'
 import { instance } from './schema/instance-schema.ts'
 import { keypair } from './schema/keypair-schema.ts'
 import { network } from './schema/network-schema.ts'
@@ -27,6 +28,14 @@ export const topologySchema = v.strictObject({
   ),
   neutron: v.optional(describe('Neutron', 'Release and options of Neutron’s agents.', neutron), {}),
   nova: v.optional(describe('Nova', 'Release and options of Nova’s metadata API.', nova), {}),
+  hosts: v.optional(
+    describe(
+      'Hosts',
+      'By name: the machines of the cloud with their roles. One, `controller`, has all roles when left out.',
+      v.record(hostLabel, host),
+    ),
+    {},
+  ),
   networks: describe('Networks', 'By name.', v.record(resourceName, network)),
   routers: v.optional(describe('Routers', 'By name.', v.record(resourceName, router)), {}),
   keypairs: v.optional(

@@ -101,6 +101,6 @@ test(
   'keys of an instance',
   finds,
   '{g: {networks: [net], key_name: k}}',
-  '3:31 unknown key `key_name` | known here: networks',
+  '3:31 unknown key `key_name` | known here: networks, host',
 )
 test('no network', finds, '{g: {networks: []}}', '3:24 `networks` must name at least one network')

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { describe } from './describe.ts'
 import { nameOrObject } from './name-or-object.ts'
-import { ipAddress, keystoneId, macAddress, resourceName, uuid } from './words.ts'
+import { hostLabel, ipAddress, keystoneId, macAddress, resourceName, uuid } from './words.ts'
 
 const nic = {
   name: describe('Network', 'The network to attach to.', resourceName),
@@ -56,6 +56,12 @@ const guestNic = v.strictObject({
     true,
   ),
 })
+
+export const onHost = describe(
+  'Host',
+  'The compute host that it runs on; the one with the fewest guests when left out.',
+  hostLabel,
+)
 
 /** Network cards of an instance in order: eth0, eth1, … */
 export const instanceNetworks = listOf(nameOrObject(instanceNic, name => ({ name })))

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import * as v from 'valibot'
-import { instanceNetworks } from './attachment-schema.ts'
+import { instanceNetworks, onHost } from './attachment-schema.ts'
 import { blockDevice } from './block-device-schema.ts'
 import { describe } from './describe.ts'
 import { device } from './device-schema.ts'
@@ -21,6 +21,7 @@ const userData = v.pipe(
 export const instance = v.strictObject({
   id: v.exactOptional(describe('Instance id', 'Its uuid; derived when left out.', uuid)),
   networks: instanceNetworks,
+  host: v.exactOptional(onHost),
   display_name: v.exactOptional(
     describe(
       'Name',

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe } from './describe.ts'
-import { cidr, ipAddress, keystoneId, macAddress, uuid } from './words.ts'
+import { cidr, hostLabel, ipAddress, keystoneId, macAddress, uuid } from './words.ts'
 
 const hostRoute = v.strictObject({
   destination: describe('Destination', 'The network that is reached this way.', cidr),
@@ -123,6 +123,25 @@ export const network = v.strictObject({
         ['vxlan', 'flat', 'vlan', 'gre', 'geneve', 'local'],
         'must be vxlan, flat, vlan, gre, geneve or local',
       ),
+    ),
+  ),
+  'provider:segmentation_id': v.exactOptional(
+    describe(
+      'Segmentation id',
+      'The VNI of a tunnelled network, the tag of a vlan; derived when left out.',
+      v.pipe(
+        v.number(),
+        v.integer('must be a whole number'),
+        v.minValue(1, 'must be from 1 to 16777215'),
+        v.maxValue(16777215, 'must be from 1 to 16777215'),
+      ),
+    ),
+  ),
+  dhcp_agents: v.exactOptional(
+    describe(
+      'DHCP agents',
+      'The network hosts whose DHCP agents serve it; those with the fewest networks when left out.',
+      v.pipe(v.array(hostLabel), v.nonEmpty('must name at least one host')),
     ),
   ),
   subnets: v.optional(

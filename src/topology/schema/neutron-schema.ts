@@ -24,6 +24,19 @@ export const neutron = v.strictObject({
     ),
     'openstacklocal',
   ),
+  dhcp_agents_per_network: v.optional(
+    describe(
+      'dhcp_agents_per_network',
+      'neutron.conf: how many DHCP agents serve each network, as far as there are network hosts.',
+      v.pipe(
+        v.number(),
+        v.integer('must be a whole number'),
+        v.minValue(1, 'must be at least 1'),
+        v.maxValue(64, 'must be at most 64'),
+      ),
+    ),
+    1,
+  ),
   metadata_proxy: v.optional(
     describe(
       'Metadata proxy',

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { describe } from './describe.ts'
 import { nameOrObject } from './name-or-object.ts'
-import { ipAddress, keystoneId, macAddress, resourceName, uuid } from './words.ts'
+import { hostLabel, ipAddress, keystoneId, macAddress, resourceName, uuid } from './words.ts'
 
 const externalGateway = v.strictObject({
   network: describe('Network', 'A network with router:external.', resourceName),
@@ -39,6 +39,13 @@ export const router = v.strictObject({
   id: v.exactOptional(describe('Router id', 'Derived when left out.', uuid)),
   project_id: v.exactOptional(
     describe('Project', 'The lab’s own project when left out.', keystoneId),
+  ),
+  host: v.exactOptional(
+    describe(
+      'Host',
+      'The network host whose L3 agent has it; the one with the fewest routers when left out.',
+      hostLabel,
+    ),
   ),
   external_gateway: v.exactOptional(
     describe(

@@ -38,6 +38,11 @@ export const ipAddress = v.pipe(
   v.transform(canonicalAddress),
 )
 
+export const ipv4Address = v.pipe(
+  ipAddress,
+  v.check(text => parseAddress(text)?.version === 4, 'must be an IPv4 address'),
+)
+
 export const cidr = v.pipe(
   v.string(),
   v.rawCheck(({ dataset, addIssue }) => {

@@ -15,6 +15,7 @@ export const sampleCloud: Cloud = {
     release: 'ussuri',
     state_path: '/var/lib/lab/demo',
     dns_domain: 'openstacklocal',
+    dhcp_agents_per_network: 1,
     metadata_proxy: 'haproxy',
     metadata_rate_limiting: noRateLimits,
     dhcp_agent: {
@@ -53,7 +54,15 @@ export const sampleCloud: Cloud = {
     metadata_listen: '172.29.236.11',
     metadata_listen_port: 8775,
   },
-  hosts: [{ name: 'controller', management_cidr: '172.29.236.11/22' }],
+  hosts: [
+    {
+      name: 'controller',
+      roles: ['controller', 'network', 'compute'],
+      management_cidr: '172.29.236.11/22',
+      tunnel_cidr: null,
+      state_path: '/var/lib/lab/demo',
+    },
+  ],
   networks: [
     {
       id: network_id,
@@ -62,10 +71,13 @@ export const sampleCloud: Cloud = {
       mtu: 1450,
       'router:external': false,
       'provider:network_type': 'vxlan',
+      'provider:segmentation_id': 101,
       subnets: [subnet('s1', '10.0.0.0/24'), subnet('s2', '10.0.1.0/24')],
     },
   ],
-  routers: [{ id: router_id, name: 'edge', project_id, external_gateway_info: null }],
+  routers: [
+    { id: router_id, name: 'edge', project_id, host: 'controller', external_gateway_info: null },
+  ],
   ports: [
     port('dddddddd', 'network:dhcp', `dhcp-${network_id}`, '10.0.0.2'),
     port('cccccccc', 'network:router_interface', router_id, '10.0.0.1'),
