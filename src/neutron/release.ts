@@ -30,6 +30,10 @@ export interface NeutronRelease {
   readonly routesMetadataByGateway: boolean
   /** `force_metadata` is an option of neutron-dhcp-agent. */
   readonly forceMetadata: boolean
+  /** `force_metadata` alone is reason enough to give the DHCP port 169.254.169.254. */
+  readonly forceMetadataAddress: boolean
+  /** The files of a proxy in qdhcp are named after the id that it sends; else after the network. */
+  readonly proxyFilesBySentId: boolean
   /** With a metadata port of OVN's, no proxy runs in qdhcp, and DHCP routes to that port. */
   readonly ovnMetadataPort: boolean
 
@@ -144,6 +148,8 @@ const havana: NeutronRelease = {
   routerIdNeedsMetadataSubnet: true,
   routesMetadataByGateway: false,
   forceMetadata: false,
+  forceMetadataAddress: false,
+  proxyFilesBySentId: false,
   ovnMetadataPort: false,
   hearsRouterPorts: false,
   evaluatesOnNetworkChange: false,
@@ -185,11 +191,13 @@ const changes: readonly Change[] = [
       routerIdNeedsMetadataSubnet: false,
     },
   },
+  { since: 'kilo', agents: { proxyFilesBySentId: true } },
   { since: 'liberty', agents: { routesMetadataByGateway: true, forceMetadata: true } },
   {
     since: 'mitaka',
     agents: {
       isolationCountsEverySubnet: false,
+      forceMetadataAddress: true,
       hearsRouterPorts: true,
       evaluatesOnNetworkChange: true,
     },

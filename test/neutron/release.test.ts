@@ -59,6 +59,14 @@ test(changesAt, 'forceMetadata', release => release.forceMetadata, [
   ['havana', false],
   ['liberty', true],
 ])
+test(changesAt, 'forceMetadataAddress', release => release.forceMetadataAddress, [
+  ['havana', false],
+  ['mitaka', true],
+])
+test(changesAt, 'proxyFilesBySentId', release => release.proxyFilesBySentId, [
+  ['havana', false],
+  ['kilo', true],
+])
 test(changesAt, 'ovnMetadataPort', release => release.ovnMetadataPort, [
   ['havana', false],
   ['wallaby', true],
