@@ -14,6 +14,7 @@ import { makesCertificates } from '../topology/makes-certificates.ts'
 import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import { suggest } from '../topology/suggest.ts'
+import { whyNoOvn } from '../topology/why-no-ovn.ts'
 import { checkLabName } from './pick-lab.ts'
 
 /** What `lab up` was asked for, read and checked. */
@@ -45,7 +46,8 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
   const { topology, name, locate, source: file } = await loadTopologyFile(source)
   const lab = options.name ?? name
   checkLabName(lab)
-  const release = options.release === undefined ? {} : { release: checkRelease(options.release) }
+  const release =
+    options.release === undefined ? {} : { release: checkRelease(options.release, topology) }
   return {
     source,
     options: wordsOf(options),
@@ -87,8 +89,12 @@ function newSecret(): string {
   return randomBytes(16).toString('hex')
 }
 
-function checkRelease(name: string): ReleaseName {
+function checkRelease(name: string, { neutron }: Topology): ReleaseName {
   const release = releaseNames.find(known => known === name)
+  const tooOld =
+    release === undefined || neutron.mechanism_driver !== 'ovn' ? null : whyNoOvn(release)
+  if (tooOld !== null)
+    throw new LabError(`${tooOld}, and the topology has \`mechanism_driver: ovn\``, { exitCode: 2 })
   if (release !== undefined) return release
   const near = suggest(name, releaseNames)
   throw new LabError(

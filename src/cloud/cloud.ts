@@ -43,6 +43,8 @@ export interface Neutron {
   /** Release name, lower case: `ussuri`, `2026.1`. */
   readonly release: string
   readonly state_path: string
+  /** Who wires networks and serves DHCP: ML2/OVS with its agents, or ML2/OVN. */
+  readonly mechanism_driver: 'openvswitch' | 'ovn'
   readonly dns_domain: string
   /** How many DHCP agents serve each network. */
   readonly dhcp_agents_per_network: number
@@ -191,6 +193,8 @@ export interface Router {
 /** `device_owner` values of Neutron that a lab has. */
 export type DeviceOwner =
   | 'network:dhcp'
+  /** A network's metadata port under ML2/OVN. */
+  | 'network:distributed'
   | 'network:router_interface'
   | 'network:router_gateway'
   | 'network:floatingip'
@@ -206,7 +210,7 @@ export interface Port {
   readonly project_id: string
   readonly mac_address: string
   readonly device_owner: DeviceOwner
-  /** `dhcp…-<network id>`, a router's or floating IP's id, or an instance's uuid; empty without a device. */
+  /** `dhcp…-<network id>`, `ovnmeta-<network id>`, a router's or floating IP's id, or an instance's uuid; empty without a device. */
   readonly device_id: string
   readonly fixed_ips: readonly FixedIp[]
   readonly 'binding:host_id': string

@@ -20,12 +20,12 @@ export function deriveNetworks(
   const segments = segmentationIds(lab, topology, standing)
   return Object.entries(topology.networks).map(([name, network]) => {
     const id = network.id ?? deriveId(lab, `network/${name}`)
-    const type = network['provider:network_type'] ?? defaultType(network)
+    const type = network['provider:network_type'] ?? defaultType(network, topology)
     return {
       id,
       name,
       project_id: network.project_id ?? project_id,
-      mtu: network.mtu ?? defaultMtus[type],
+      mtu: network.mtu ?? defaultMtu(type, topology),
       'router:external': network['router:external'],
       'provider:network_type': type,
       'provider:segmentation_id': segments.get(name) ?? null,
@@ -68,7 +68,7 @@ function deriveSubnet(
 /** Those that the file gives, those that stand, and else one from the network's id, the next one where that is taken. */
 function segmentationIds(
   lab: string,
-  { networks }: Topology,
+  topology: Topology,
   standing: Cloud | null,
 ): Map<string, number> {
   const before = new Map(
@@ -80,8 +80,8 @@ function segmentationIds(
     segments.set(name, id)
     taken.add(id)
   }
-  const segmented = Object.entries(networks).filter(([, network]) => {
-    const type = network['provider:network_type'] ?? defaultType(network)
+  const segmented = Object.entries(topology.networks).filter(([, network]) => {
+    const type = network['provider:network_type'] ?? defaultType(network, topology)
     return type !== 'flat' && type !== 'local'
   })
   for (const [name, network] of segmented) {
@@ -104,8 +104,17 @@ function segmentationIds(
 /** Tags that vlans can have, so that a network may change its type. */
 const MOST_SEGMENTS = 4094
 
-function defaultType(network: TopologyNetwork): Network['provider:network_type'] {
-  return network['router:external'] ? 'flat' : 'vxlan'
+/** Tenants' networks are of the first of `tenant_network_types`, which OVN's documents set to geneve. */
+function defaultType(network: TopologyNetwork, { neutron }: Topology): NetworkType {
+  if (network['router:external']) return 'flat'
+  return neutron.mechanism_driver === 'ovn' ? 'geneve' : 'vxlan'
+}
+
+type NetworkType = Network['provider:network_type']
+
+/** OVN does not start with a `max_header_size` of geneve below 38, instead of 30. */
+function defaultMtu(type: NetworkType, { neutron }: Topology): number {
+  return type === 'geneve' && neutron.mechanism_driver === 'ovn' ? 1442 : defaultMtus[type]
 }
 
 /** What is left of `global_physnet_mtu` 1500 under an IPv4 underlay: ml2's type drivers. */

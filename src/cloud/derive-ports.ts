@@ -1,10 +1,10 @@
-import { type Allocation, allocateAddresses } from '../topology/allocate-addresses.ts'
+import { type Allocation, allocateAddresses, type HeldAddresses } from '../topology/allocate-addresses.ts'
 import { eui64Address } from '../topology/ip.ts'
 import type { AddressRequest, PortRequest } from '../topology/port-request.ts'
 import { requestPorts } from '../topology/request-ports.ts'
 import type { Topology } from '../topology/schema.ts'
 import { rangeOf } from '../topology/subnet-defaults.ts'
-import type { FixedIp, Network, Port, Router } from './cloud.ts'
+import type { Cloud, FixedIp, Network, Port, Router } from './cloud.ts'
 import { floatingIpId } from './derive-floating-ips.ts'
 import { dnsNamespace, uuid5 } from './derive-id.ts'
 import { subnetId } from './derive-networks.ts'
@@ -20,6 +20,8 @@ export interface Devices {
   readonly networks: readonly Network[]
   readonly routers: readonly Router[]
   readonly instances: readonly Pick<Instance, 'id' | 'name' | 'project_id'>[]
+  /** Its ports keep their addresses where the topology gives them none. */
+  readonly standing: Cloud | null
 }
 
 /** What a request has become: a port, or for a NIC without one all that a port would have. */
@@ -28,14 +30,21 @@ export interface SettledRequest {
   readonly port: Port
 }
 
-/** Every port of the cloud, and every NIC without one: DHCP, routers', instances', guests', floating IPs'. */
-export function settlePorts(lab: string, topology: Topology, devices: Devices): SettledRequest[] {
+/** All that a topology asks for, and what has become of it. */
+export interface SettledPorts {
+  readonly requests: readonly PortRequest[]
+  readonly allocation: Allocation
+  readonly settled: readonly SettledRequest[]
+}
+
+/** Every port of the cloud, and every NIC without one: DHCP or metadata, routers', instances', guests', floating IPs'. */
+export function settlePorts(lab: string, topology: Topology, devices: Devices): SettledPorts {
   const requests = requestPorts(topology)
   const identities = derivePortIdentities(lab, requests)
-  const allocation = allocateAddresses(requests)
+  const allocation = allocateAddresses(requests, heldIn(devices.standing, identities))
   const networks = new Map(devices.networks.map(network => [network.name, network]))
   const owners = ownersByKind(devices)
-  return requests.flatMap(request => {
+  const settled = requests.flatMap(request => {
     const network = networks.get(request.network)
     const host = hostOf(request, devices.placement)
     const owner = ownerOf(lab, request, devices.project_id, { owners, host })
@@ -55,6 +64,18 @@ export function settlePorts(lab: string, topology: Topology, devices: Devices): 
     }
     return [{ request, port }]
   })
+  return { requests, allocation, settled }
+}
+
+function heldIn(
+  standing: Cloud | null,
+  identities: ReadonlyMap<PortRequest, PortIdentity>,
+): HeldAddresses {
+  const ports = new Map(standing?.ports.map(port => [port.id, port]))
+  return request => {
+    const { fixed_ips = [] } = ports.get(identities.get(request)?.id ?? '') ?? {}
+    return fixed_ips.map(({ ip_address }) => ip_address)
+  }
 }
 
 interface Owner {
@@ -81,7 +102,7 @@ function ownerOf(
     : owner
 }
 
-/** Where a port is bound; a floating IP's is nowhere. */
+/** Where a port is bound; a floating IP's is nowhere, and OVN's localports are wherever they are asked for. */
 function hostOf(request: PortRequest, { dhcp, routers, guests }: Placement): string {
   const { device_owner, device, nth = 0 } = request
   switch (device_owner) {
@@ -91,6 +112,7 @@ function hostOf(request: PortRequest, { dhcp, routers, guests }: Placement): str
     case 'network:router_gateway':
       return routers.get(device) ?? ''
     case 'network:floatingip':
+    case 'network:distributed':
       return ''
     default:
       return guests.get(device) ?? ''
@@ -104,6 +126,9 @@ function ownersByKind({ networks, routers, instances }: Devices) {
     )
   return {
     'network:dhcp': byName(networks),
+    'network:distributed': byName(
+      networks.map(network => ({ ...network, id: `ovnmeta-${network.id}` })),
+    ),
     'network:router_interface': byName(routers),
     // The gateway's port belongs to nobody, as in Neutron, so that tenants cannot see it.
     'network:router_gateway': byName(routers.map(router => ({ ...router, project_id: '' }))),

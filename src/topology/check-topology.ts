@@ -10,6 +10,7 @@ import { checkMetadataAddress } from './check/check-metadata-address.ts'
 import { checkMetadataAgent } from './check/check-metadata-agent.ts'
 import { checkMetadataProxy } from './check/check-metadata-proxy.ts'
 import { checkNames } from './check/check-names.ts'
+import { checkOvn } from './check/check-ovn.ts'
 import { checkReferences } from './check/check-references.ts'
 import { checkRouters } from './check/check-routers.ts'
 import { checkSubnets } from './check/check-subnets.ts'
@@ -46,6 +47,7 @@ const checks = [
   checkMetadataAddress,
   checkMetadataAgent,
   checkMetadataProxy,
+  checkOvn,
   checkLeases,
   checkVendordata,
 ]

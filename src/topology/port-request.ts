@@ -5,6 +5,7 @@ import type { TopologySubnet } from './subnet-defaults.ts'
 export interface PortRequest {
   readonly device_owner:
     | 'network:dhcp'
+    | 'network:distributed'
     | 'network:router_interface'
     | 'network:router_gateway'
     | 'network:floatingip'

@@ -14,9 +14,11 @@ import { isAutoAddressed, type TopologyNetwork } from './subnet-defaults.ts'
 export function requestPorts(topology: Topology): PortRequest[] {
   return [
     ...Object.entries(topology.networks).flatMap(([name, network]) =>
-      Array.from({ length: dhcpAgentCount(topology, network) }, (_, nth) =>
-        requestDhcpPort(name, network, nth),
-      ).flat(),
+      topology.neutron.mechanism_driver === 'ovn'
+        ? [requestMetadataPort(name, network)]
+        : Array.from({ length: dhcpAgentCount(topology, network) }, (_, nth) =>
+            requestDhcpPort(name, network, nth),
+          ).flat(),
     ),
     ...Object.keys(topology.routers).flatMap(name => requestRouterPorts(name, topology)),
     ...Object.entries(topology.instances).flatMap(([name, { networks }]) =>
@@ -31,17 +33,9 @@ export function requestPorts(topology: Topology): PortRequest[] {
 
 /** The file's `dhcp_port` is the first agent's. */
 function requestDhcpPort(name: string, network: TopologyNetwork, nth: number): PortRequest[] {
-  const served = network.subnets.filter(subnet => subnet.enable_dhcp)
-  if (served.length === 0) return []
-  const path = ['networks', name, 'dhcp_port']
   const dhcp_port = nth === 0 ? network.dhcp_port : {}
-  const given = givenAddresses(dhcp_port, path)
-  const addresses = served.flatMap((subnet): AddressRequest[] => {
-    if (isAutoAddressed(subnet)) return [{ kind: 'eui64', subnet }]
-    const fixed = given.filter(({ address }) => holds(subnet, address))
-    if (fixed.length === 0) return [{ kind: 'next', subnets: [subnet] }]
-    return fixed.map(({ address, path }) => ({ kind: 'fixed', subnet, address, path }))
-  })
+  const addresses = requestServedSubnets(name, network, dhcp_port)
+  if (addresses.length === 0) return []
   return [
     {
       device_owner: 'network:dhcp',
@@ -52,9 +46,40 @@ function requestDhcpPort(name: string, network: TopologyNetwork, nth: number): P
       id: dhcp_port.id,
       mac_address: dhcp_port.mac_address,
       addresses,
-      path,
+      path: ['networks', name, 'dhcp_port'],
     },
   ]
+}
+
+/** ML2/OVN makes it with the network, and gives it an address with each subnet that has DHCP: `create_metadata_port`. */
+function requestMetadataPort(name: string, network: TopologyNetwork): PortRequest {
+  const { id, mac_address } = network.dhcp_port
+  return {
+    device_owner: 'network:distributed',
+    network: name,
+    device: name,
+    key: `network/${name}/ovnmeta`,
+    id,
+    mac_address,
+    addresses: requestServedSubnets(name, network, network.dhcp_port),
+    path: ['networks', name, 'dhcp_port'],
+  }
+}
+
+/** One address of each subnet with DHCP: the one that the file gives, or the next. */
+function requestServedSubnets(
+  name: string,
+  network: TopologyNetwork,
+  dhcp_port: TopologyNetwork['dhcp_port'],
+): AddressRequest[] {
+  const given = givenAddresses(dhcp_port, ['networks', name, 'dhcp_port'])
+  const served = network.subnets.filter(subnet => subnet.enable_dhcp)
+  return served.flatMap((subnet): AddressRequest[] => {
+    if (isAutoAddressed(subnet)) return [{ kind: 'eui64', subnet }]
+    const fixed = given.filter(({ address }) => holds(subnet, address))
+    if (fixed.length === 0) return [{ kind: 'next', subnets: [subnet] }]
+    return fixed.map(({ address, path }) => ({ kind: 'fixed', subnet, address, path }))
+  })
 }
 
 interface Machine {

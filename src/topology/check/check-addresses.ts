@@ -145,6 +145,7 @@ function isSameInterface(one: PortRequest, other: PortRequest): boolean {
 function nameOf({ device_owner, device, path: [section] }: PortRequest): string {
   if (section === 'guests') return `guest \`${device}\``
   if (device_owner === 'network:dhcp') return `the DHCP port of network \`${device}\``
+  if (device_owner === 'network:distributed') return `the metadata port of network \`${device}\``
   if (device_owner === 'network:floatingip') return `a floating IP of instance \`${device}\``
   return device_owner === 'compute:nova' ? `instance \`${device}\`` : `router \`${device}\``
 }

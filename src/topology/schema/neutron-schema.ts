@@ -16,6 +16,14 @@ export const neutron = v.strictObject({
       release,
     ),
   ),
+  mechanism_driver: v.optional(
+    describe(
+      'Mechanism driver',
+      'ml2_conf.ini: who wires networks and tells guests of them. openvswitch has DHCP, L3 and metadata agents on network hosts; with ovn each compute host answers DHCP and metadata by itself, from Ussuri on, and options of dhcp_agent and l3_agent are passed over.',
+      v.picklist(['openvswitch', 'ovn'], 'must be `openvswitch` or `ovn`'),
+    ),
+    'openvswitch',
+  ),
   dns_domain: v.optional(
     describe(
       'DNS domain',

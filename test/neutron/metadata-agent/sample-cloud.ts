@@ -16,6 +16,7 @@ export const sampleCloud: Cloud = {
     state_path: '/var/lib/lab/demo',
     dns_domain: 'openstacklocal',
     dhcp_agents_per_network: 1,
+    mechanism_driver: 'openvswitch',
     metadata_proxy: 'haproxy',
     metadata_rate_limiting: noRateLimits,
     dhcp_agent: {
