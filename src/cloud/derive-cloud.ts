@@ -20,7 +20,7 @@ export interface CloudOptions {
   readonly release?: ReleaseName
   /** The shared secret of a topology that sets none. */
   readonly secret: string
-  /** What stands of the lab: it keeps its hosts and their addresses where the topology leaves them open. */
+  /** What stands of the lab: it keeps its hosts, addresses and numbers where the topology leaves them open. */
   readonly standing?: Cloud | null
 }
 
@@ -38,11 +38,11 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
   const placement = placeOnHosts(topology, standing)
   const networks = deriveNetworks(lab, owner.project_id, topology, standing)
   const routers = deriveRouters(lab, owner.project_id, topology, networks, placement)
-  const instances = deriveInstances(lab, owner, topology)
+  const instances = deriveInstances(lab, owner, topology, standing)
   const { project_id } = owner
-  const machines = { placement, project_id, networks, routers, instances }
-  const settled = settlePorts(lab, topology, machines)
-  const ports = settled.flatMap(({ request, port }) => (request.withoutPort ? [] : [port]))
+  const machines = { placement, project_id, networks, routers, instances, standing }
+  const all = settlePorts(lab, topology, machines)
+  const ports = all.settled.flatMap(({ request, port }) => (request.withoutPort ? [] : [port]))
   const byDevice = Map.groupBy(ports, port => port.device_id)
   return {
     lab,
@@ -52,13 +52,13 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
     networks,
     routers,
     ports,
-    floating_ips: deriveFloatingIps(lab, topology, { networks, routers, ports, instances }),
+    floating_ips: deriveFloatingIps(lab, all, { networks, routers, ports, instances }),
     instances: instances.map(instance => {
       const own = byDevice.get(instance.id) ?? []
       const devices = deriveDevices(topology, instance.name, networks, own)
       return { ...instance, devices, port_ids: own.map(port => port.id) }
     }),
-    guests: deriveGuests(topology, settled, instances, placement),
+    guests: deriveGuests(topology, all.settled, instances, placement),
   }
 }
 

@@ -1,10 +1,8 @@
-import { allocateAddresses } from '../topology/allocate-addresses.ts'
 import { placesOfFloatingIp } from '../topology/place-floating-ip.ts'
 import type { PortRequest } from '../topology/port-request.ts'
-import { requestPorts } from '../topology/request-ports.ts'
-import type { Topology } from '../topology/schema.ts'
 import type { FloatingIp, Network, Port, Router } from './cloud.ts'
 import { deriveId } from './derive-id.ts'
+import type { SettledPorts } from './derive-ports.ts'
 import type { Instance } from './instance.ts'
 
 interface Resources {
@@ -22,12 +20,9 @@ export function floatingIpId(lab: string, request: PortRequest): string {
 /** The floating IPs of a topology, in the order of their ports, with what is behind each. */
 export function deriveFloatingIps(
   lab: string,
-  topology: Topology,
+  { requests, allocation }: SettledPorts,
   { networks, routers, ports, instances }: Resources,
 ): FloatingIp[] {
-  if (!ports.some(({ device_owner }) => device_owner === 'network:floatingip')) return []
-  const requests = requestPorts(topology)
-  const allocation = allocateAddresses(requests)
   const floating = requests.filter(({ device_owner }) => device_owner === 'network:floatingip')
   return floating.flatMap(request => {
     const id = floatingIpId(lab, request)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Topology } from '../topology/schema.ts'
+import type { Cloud } from './cloud.ts'
 import { deriveId } from './derive-id.ts'
 import type { Instance, Keypair } from './instance.ts'
 import { sanitizeHostname } from './sanitize-hostname.ts'
@@ -10,17 +11,28 @@ export interface Identity {
   readonly user_id: string
 }
 
-/** The topology's instances, but for their ports and what is told of their devices. */
+/**
+ * The topology's instances, but for their ports and what is told of their devices. Those that stand keep their EC2 ids, which
+ * Nova counts up as instances and images are made.
+ */
 export function deriveInstances(
   lab: string,
   owner: Identity,
   topology: Topology,
+  standing: Cloud | null,
 ): Omit<Instance, 'port_ids' | 'devices'>[] {
   const all = Object.values(topology.instances).map(instance => settleImages(lab, instance))
-  const numbers = numberImages(all)
-  const numberOf = (id: string | null) => (id === null ? null : (numbers.get(id) ?? null))
+  const imageNumbers = numberOn(
+    standing?.instances.flatMap(numbersOfImages) ?? [],
+    idsOfImages(all),
+  )
+  const numberOf = (id: string | null) => (id === null ? null : (imageNumbers.get(id) ?? null))
+  const ids = Object.entries(topology.instances).map(
+    ([name, { id }]) => id ?? deriveInstanceId(lab, name, topology),
+  )
+  const numbers = numberOn(standing?.instances.map(({ id, ec2_id }) => [id, ec2_id]) ?? [], ids)
   return Object.entries(topology.instances).map(([name, instance], index) => {
-    const id = instance.id ?? deriveInstanceId(lab, name, topology)
+    const id = ids[index] ?? ''
     const display_name = instance.display_name ?? name
     const images = settleImages(lab, instance)
     return {
@@ -43,7 +55,7 @@ export function deriveInstances(
       block_device_mapping: instance.block_device_mapping,
       dedicated_cpus: instance.dedicated_cpus,
       password: instance.password ?? null,
-      ec2_id: index + 1,
+      ec2_id: numbers.get(id) ?? 0,
       ec2_image_id: numberOf(images.image_id),
       ec2_kernel_id: numberOf(images.kernel_id),
       ec2_ramdisk_id: numberOf(images.ramdisk_id),
@@ -74,14 +86,39 @@ function settleImages(
 }
 
 /**
- * From 1 in order of first use, images, kernels and ramdisks in one sequence, which is how nova numbers them:
+ * In order of first use, images, kernels and ramdisks in one sequence, which is how nova numbers them:
  * `_get_ec2_ids` of nova/objects/ec2.py.
  */
-function numberImages(all: readonly Images[]): ReadonlyMap<string, number> {
-  const used = all.flatMap(({ image_id, kernel_id, ramdisk_id }) =>
+function idsOfImages(all: readonly Images[]): string[] {
+  return all.flatMap(({ image_id, kernel_id, ramdisk_id }) =>
     [image_id, kernel_id, ramdisk_id].filter(id => id !== null),
   )
-  return new Map(Array.from(new Set(used), (id, index) => [id, index + 1]))
+}
+
+function numbersOfImages(instance: Instance): Numbered[] {
+  const pairs = [
+    [instance.image_id, instance.ec2_image_id],
+    [instance.kernel_id, instance.ec2_kernel_id],
+    [instance.ramdisk_id, instance.ec2_ramdisk_id],
+  ] as const
+  return pairs.flatMap(([id, number]) => (id === null || number === null ? [] : [[id, number]]))
+}
+
+type Numbered = readonly [id: string, number: number]
+
+/** What has a number keeps it, and what comes counts on from the greatest, as a database does. */
+function numberOn(
+  before: readonly Numbered[],
+  ids: readonly string[],
+): ReadonlyMap<string, number> {
+  const numbers = new Map(before)
+  let last = Math.max(0, ...numbers.values())
+  for (const id of ids) {
+    if (numbers.has(id)) continue
+    last += 1
+    numbers.set(id, last)
+  }
+  return numbers
 }
 
 function findKeypair(topology: Topology, name: string | undefined): Keypair | null {

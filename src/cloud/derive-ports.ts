@@ -1,4 +1,8 @@
-import { type Allocation, allocateAddresses, type HeldAddresses } from '../topology/allocate-addresses.ts'
+import {
+  type Allocation,
+  allocateAddresses,
+  type HeldAddresses,
+} from '../topology/allocate-addresses.ts'
 import { eui64Address } from '../topology/ip.ts'
 import type { AddressRequest, PortRequest } from '../topology/port-request.ts'
 import { requestPorts } from '../topology/request-ports.ts'

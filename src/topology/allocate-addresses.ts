@@ -1,6 +1,6 @@
-import { formatAddress, type IpRange } from './ip.ts'
-import type { AddressRequest, PortRequest } from './port-request.ts'
-import { gatewayOf, poolsOf, type TopologySubnet } from './subnet-defaults.ts'
+import { contains, formatAddress, type IpRange, parseAddress } from './ip.ts'
+import { type AddressRequest, isNic, type PortRequest } from './port-request.ts'
+import { gatewayOf, hostRange, poolsOf, rangeOf, type TopologySubnet } from './subnet-defaults.ts'
 
 export interface AllocatedAddress {
   readonly subnet: TopologySubnet
@@ -14,11 +14,18 @@ export interface Allocation {
   readonly unserved: readonly PortRequest[]
 }
 
+/** The addresses that a port stands with, from a time before; none for one that is new. */
+export type HeldAddresses = (port: PortRequest) => readonly string[]
+
 /**
- * Gives every port the addresses it asks for: first all that the file names, then to each port in order the next
- * free one of its pools. Neutron would pick at random from a window of the pool; a lab is the same every time.
+ * Gives every port the addresses it asks for: first all that the file names, then to each port that stands those that
+ * it holds, then to each other in order the next free one of its pools. Neutron would pick at random from a window of
+ * the pool; a lab is the same every time. As in Neutron a NIC that stands gets none of a subnet that has come since.
  */
-export function allocateAddresses(requests: readonly PortRequest[]): Allocation {
+export function allocateAddresses(
+  requests: readonly PortRequest[],
+  held: HeldAddresses = () => [],
+): Allocation {
   const addresses = new Map<AddressRequest, AllocatedAddress>()
   const supplies = new Map<TopologySubnet, Supply>()
   const supplyOf = (subnet: TopologySubnet) => {
@@ -31,9 +38,19 @@ export function allocateAddresses(requests: readonly PortRequest[]): Allocation 
     supplyOf(request.subnet).reserve(request.address)
     addresses.set(request, request)
   }
+  const settled = new Set<PortRequest>()
+  for (const port of requests) {
+    const before = held(port)
+    for (const request of port.addresses) {
+      const kept = request.kind === 'next' ? keep(request.subnets, before, supplyOf) : undefined
+      if (kept === undefined) continue
+      addresses.set(request, kept)
+      if (isNic(port)) settled.add(port)
+    }
+  }
   const unserved = requests.filter(port =>
     port.addresses.some(request => {
-      if (request.kind !== 'next') return false
+      if (request.kind !== 'next' || addresses.has(request) || settled.has(port)) return false
       const allocated = takeNext(request.subnets, supplyOf)
       if (allocated !== undefined) addresses.set(request, allocated)
       return allocated === undefined
@@ -42,9 +59,29 @@ export function allocateAddresses(requests: readonly PortRequest[]): Allocation 
   return { addresses, unserved }
 }
 
+type SupplyOf = (subnet: TopologySubnet) => Supply
+
+/** The first of some addresses that one of the subnets can still give. */
+function keep(
+  subnets: readonly TopologySubnet[],
+  before: readonly string[],
+  supplyOf: SupplyOf,
+): AllocatedAddress | undefined {
+  for (const address of before) {
+    const subnet = subnets.find(candidate => isHostOf(candidate, address))
+    if (subnet !== undefined && supplyOf(subnet).reserve(address)) return { subnet, address }
+  }
+  return undefined
+}
+
+function isHostOf(subnet: TopologySubnet, address: string): boolean {
+  const parsed = parseAddress(address)
+  return parsed !== undefined && contains(hostRange(rangeOf(subnet)), parsed)
+}
+
 function takeNext(
   subnets: readonly TopologySubnet[],
-  supplyOf: (subnet: TopologySubnet) => Supply,
+  supplyOf: SupplyOf,
 ): AllocatedAddress | undefined {
   for (const subnet of subnets) {
     const address = supplyOf(subnet).take()
@@ -67,8 +104,11 @@ class Supply {
     if (gateway !== null) this.#taken.add(gateway)
   }
 
-  reserve(address: string): void {
+  /** Whether it was still to be had. */
+  reserve(address: string): boolean {
+    if (this.#taken.has(address)) return false
     this.#taken.add(address)
+    return true
   }
 
   take(): string | undefined {
@@ -76,7 +116,7 @@ class Supply {
       while (this.#next <= pool.last) {
         const address = formatAddress({ version: pool.version, value: this.#next })
         this.#next += 1n
-        if (!this.#taken.has(address)) return address
+        if (this.reserve(address)) return address
       }
     }
     return undefined
