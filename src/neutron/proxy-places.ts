@@ -1,18 +1,24 @@
 import type { Cloud, Network, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import type { Sender } from './decisions/sender-table.ts'
 import { servesIpv6Metadata } from './ipv6-metadata.ts'
 import { metadataAddress, metadataAddressIpv6, metadataPort } from './metadata-address.ts'
-import { proxyOfDhcpNamespace } from './metadata-decisions.ts'
+import {
+  proxiesOfSharedId,
+  proxyOfDhcpNamespace,
+  proxyOfRouterNamespace,
+} from './metadata-decisions.ts'
 import { dhcpNamespace, routerNamespace, tapDevice } from './names.ts'
 import { dhcpPortOf } from './network-ports.ts'
-import { neutronRelease } from './release.ts'
 
 /** Where an agent starts a metadata proxy, whichever program that is. */
 export interface ProxyPlace {
-  readonly owner: 'neutron-dhcp-agent' | 'neutron-l3-agent'
+  readonly owner: 'neutron-dhcp-agent' | 'neutron-l3-agent' | 'neutron-ovn-metadata-agent'
   readonly namespace: string
+  /** Names its files and process. */
+  readonly id: string
   /** The network or the router whose id the proxy sends. */
-  readonly sends: { readonly header: 'network' | 'router'; readonly id: string }
+  readonly sends: { readonly header: 'network' | 'router' | 'ovn-network'; readonly id: string }
   readonly bind: { readonly address: string; readonly port: number }
   /** Link-local addresses are bound to a device. */
   readonly ipv6Bind: { readonly address: string; readonly device: string } | null
@@ -20,9 +26,15 @@ export interface ProxyPlace {
 
 /** Every place of a metadata proxy in the cloud: qdhcp's in network order, then qrouter's in router order. */
 export function proxyPlacesOf(cloud: Cloud, facts: MachineFacts): readonly ProxyPlace[] {
-  return [...dhcpProxyPlaces(cloud, facts), ...routerProxyPlaces(cloud, facts)].filter(
-    isFirstOfItsId,
-  )
+  return proxyPlacesOn({ dhcp: cloud, l3: cloud }, facts)
+}
+
+/** The same on one host, of the views that its agents have. */
+export function proxyPlacesOn(
+  { dhcp, l3 }: { readonly dhcp: Cloud; readonly l3: Cloud },
+  facts: MachineFacts,
+): readonly ProxyPlace[] {
+  return [...dhcpProxyPlaces(dhcp, facts), ...routerProxyPlaces(l3, facts)].filter(isFirstOfItsId)
 }
 
 /** Where the DHCP agent starts a proxy: in qdhcp of the networks of its view, in their order. */
@@ -35,12 +47,9 @@ export function routerProxyPlaces(view: Cloud, facts: MachineFacts): readonly Pr
   return view.routers.flatMap(router => placeInRouterNamespace(view, router, facts))
 }
 
-/**
- * With enable_metadata_network a proxy in qdhcp goes by the router's id. The second agent to start one of that id finds
- * the first's pid file and leaves it at that.
- */
+/** With enable_metadata_network a proxy in qdhcp may go by the router's id, and only one of an id stays: decision (f). */
 function isFirstOfItsId(place: ProxyPlace, position: number, all: readonly ProxyPlace[]) {
-  return all.findIndex(({ sends }) => sends.id === place.sends.id) === position
+  return all.findIndex(({ id }) => id === place.id) === position
 }
 
 function placeInDhcpNamespace(cloud: Cloud, network: Network, facts: MachineFacts): ProxyPlace[] {
@@ -51,6 +60,7 @@ function placeInDhcpNamespace(cloud: Cloud, network: Network, facts: MachineFact
     {
       owner: 'neutron-dhcp-agent',
       namespace: dhcpNamespace(network.id),
+      id: proxiesOfSharedId(cloud) === 'both' ? network.id : sends.id,
       sends,
       bind: { address: metadataAddress, port: metadataPort },
       ipv6Bind: servesIpv6Metadata(cloud, network, facts)
@@ -61,15 +71,15 @@ function placeInDhcpNamespace(cloud: Cloud, network: Network, facts: MachineFact
 }
 
 function placeInRouterNamespace(cloud: Cloud, router: Router, facts: MachineFacts): ProxyPlace[] {
-  const { enable_metadata_proxy, metadata_port } = cloud.neutron.l3_agent
-  if (!enable_metadata_proxy) return []
-  const { ipv6Metadata } = neutronRelease(cloud.neutron.release)
+  const { bind } = proxyOfRouterNamespace(cloud, facts)
+  if (bind === null) return []
   return [
     {
       owner: 'neutron-l3-agent',
       namespace: routerNamespace(router.id),
+      id: router.id,
       sends: { header: 'router', id: router.id },
-      bind: { address: ipv6Metadata && facts.ipv6 ? '::' : '0.0.0.0', port: metadata_port },
+      bind: { address: bind, port: cloud.neutron.l3_agent.metadata_port },
       ipv6Bind: null,
     },
   ]

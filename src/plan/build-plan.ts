@@ -1,69 +1,84 @@
-import type { Cloud, Host, Port } from '../cloud/cloud.ts'
+import { hostView } from '../cloud/agent-view.ts'
+import type { Cloud, Host } from '../cloud/cloud.ts'
+import type { Guest, Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { dhcpNamespace, routerNamespace } from '../neutron/names.ts'
+import { withViews } from './bridged-on.ts'
 import { certificateSteps } from './certificate-steps.ts'
 import { placeInContainers } from './containers.ts'
 import { dhcpSteps } from './dhcp-steps.ts'
 import { guestSteps, guestsBaseSteps } from './guest-steps.ts'
 import { hostSteps } from './host-steps.ts'
 import { metadataSteps, supervisorStep } from './metadata-steps.ts'
-import { stepIds } from './names.ts'
 import { outsideSteps } from './outside-steps.ts'
-import { proxySteps, type WiredPorts } from './proxy-steps.ts'
+import { proxySteps } from './proxy-steps.ts'
 import { radvdSteps } from './radvd-steps.ts'
 import { routerSteps } from './router-steps.ts'
+import type { Site } from './site.ts'
 import { stateSteps } from './state-steps.ts'
 import type { Plan, ServiceStep, Step } from './step.ts'
+import { type AgentStates, viewsOf } from './views.ts'
+import { wiredPorts } from './wired-ports.ts'
+import { wiresSteps } from './wires-steps.ts'
 
-/** Everything that must stand for a cloud, on its hosts. Pure: the same cloud and facts give the same plan. */
-export function buildPlan(cloud: Cloud, facts: MachineFacts): Plan {
-  const steps = cloud.hosts.flatMap(host => stepsOfHost(cloud, host, facts))
-  return { lab: cloud.lab, statePath: cloud.neutron.state_path, steps }
+/**
+ * Everything that must stand for a cloud, on its hosts, as their agents know it. Pure: the same cloud, facts and states give
+ * the same plan.
+ */
+export function buildPlan(cloud: Cloud, facts: MachineFacts, states: AgentStates = {}): Plan {
+  const views = new Map(cloud.hosts.map(host => [host, viewsOf(cloud, host, states)]))
+  const wired = withViews(cloud, [...views.values()])
+  const sites = Array.from(
+    views,
+    ([host, own]): Site => ({ cloud: wired, host, facts, views: own }),
+  )
+  const [first] = cloud.hosts
+  const isAnswered = (guest: Guest, nic: Nic) =>
+    sites.some(site => answers(site, guest, nic, states))
+  const steps = [
+    ...stateSteps(cloud),
+    ...wiresSteps(wired, facts),
+    ...(first === undefined ? [] : certificateSteps(cloud, first)),
+    ...sites.flatMap(site => stepsOfHost(site, isCutOff(site.host, states))),
+    ...wired.networks.flatMap(network => outsideSteps(wired, network, facts)),
+    ...guestsBaseSteps(cloud),
+    ...cloud.guests.flatMap(guest =>
+      guestSteps(cloud, guest, facts, nic => isAnswered(guest, nic)),
+    ),
+  ]
+  const placed = placeInContainers(cloud, facts, steps)
+  const watched = placed.filter(isWatched)
+  const all =
+    watched.length === 0 || first === undefined
+      ? placed
+      : [...placed, supervisorStep(cloud, first, facts, watched)]
+  return { lab: cloud.lab, statePath: cloud.neutron.state_path, steps: all }
 }
 
-function stepsOfHost(cloud: Cloud, host: Host, facts: MachineFacts): readonly Step[] {
-  const wired = wiredPorts(cloud.ports)
-  const steps = [
-    ...stateSteps(cloud, host),
-    ...hostSteps(cloud, host, facts),
-    ...certificateSteps(cloud, host),
-    ...metadataSteps(cloud, host, facts),
-    ...cloud.networks.flatMap(network => dhcpSteps(cloud, network, host, facts)),
-    ...cloud.routers.flatMap(router => routerSteps(cloud, router, host, facts)),
-    ...cloud.networks.flatMap(network => outsideSteps(cloud, network, host, facts)),
-    ...radvdSteps(cloud, host, facts, wired),
-    ...proxySteps(cloud, host, facts, wired),
-    ...guestsBaseSteps(cloud, host),
-    ...cloud.guests.flatMap(guest => guestSteps(cloud, guest, host, facts)),
+function stepsOfHost(site: Site, cutOff: boolean): Step[] {
+  const { cloud, host, facts, views } = site
+  const wired = wiredPorts(site)
+  return [
+    ...hostSteps(cloud, host, facts, cutOff),
+    ...metadataSteps(hostView(cloud, host), host, facts),
+    ...views.dhcp.networks.flatMap(network => dhcpSteps(site, network)),
+    ...views.l3.routers.flatMap(router => routerSteps(site, router)),
+    ...radvdSteps(site, wired),
+    ...proxySteps(site, wired),
   ]
-  const placed = placeInContainers(cloud, host, facts, steps)
-  const watched = placed.filter(isWatched)
-  return watched.length === 0 ? placed : [...placed, supervisorStep(cloud, host, facts, watched)]
+}
+
+function isCutOff({ name }: Host, { isolated = [] }: AgentStates): boolean {
+  return isolated.includes(name)
+}
+
+/** Whether a DHCP agent that a guest can reach has been told of its NIC. */
+function answers({ host, views }: Site, guest: Guest, nic: Nic, states: AgentStates): boolean {
+  const isNear = host.name === guest.host
+  const isReached = ![host.name, guest.host].some(name => states.isolated?.includes(name))
+  return (isNear || isReached) && views.dhcp.ports.some(({ id }) => id === nic.id)
 }
 
 /** What an engine puts back needs no supervisor. */
 function isWatched(step: Step): step is ServiceStep {
   return step.kind === 'service' && step.supervised && step.container === undefined
-}
-
-function wiredPorts(ports: readonly Port[]): WiredPorts {
-  const wired = new Map<string, string[]>()
-  for (const port of ports) {
-    const namespace = namespaceOfAgentPort(port)
-    if (namespace === null) continue
-    wired.set(namespace, [...(wired.get(namespace) ?? []), stepIds.addresses(port.id)])
-  }
-  return wired
-}
-
-function namespaceOfAgentPort(port: Port): string | null {
-  switch (port.device_owner) {
-    case 'network:dhcp':
-      return dhcpNamespace(port.network_id)
-    case 'network:router_interface':
-    case 'network:router_gateway':
-      return routerNamespace(port.device_id)
-    default:
-      return null
-  }
 }

@@ -1,5 +1,6 @@
 import type { Cloud, Host } from '../cloud/cloud.ts'
 import { certificatePaths } from '../cloud/derive-metadata-agent.ts'
+import { statePathOf } from '../cloud/state-path.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { stepIds } from './names.ts'
 import { quoteCommand, quoteWord } from './shell-quote.ts'
@@ -10,11 +11,11 @@ import type { CertificatesStep, Step } from './step.ts'
  * the topology names no other. No two are the same, so they are made once and stay as long as the lab.
  */
 export function certificateSteps(cloud: Cloud, host: Host): Step[] {
-  const paths = certificatePaths(cloud.neutron.state_path)
+  const paths = certificatePaths(statePathOf(cloud.lab))
   if (cloud.nova.wsgi.ssl_cert_file !== paths.cert) return []
   const why = "the lab's own certificate authority"
   const directory = directoryStep({ host: host.name, path: paths.directory, mode: 0o700, why }, [
-    stepIds.directory(cloud.neutron.state_path),
+    stepIds.directory(statePathOf(cloud.lab)),
   ])
   const config = fileStep({
     host: host.name,
@@ -28,7 +29,7 @@ export function certificateSteps(cloud: Cloud, host: Host): Step[] {
 }
 
 function makeStep(cloud: Cloud, host: Host, configId: string): CertificatesStep {
-  const { directory, ca, cert, key } = certificatePaths(cloud.neutron.state_path)
+  const { directory, ca, cert, key } = certificatePaths(statePathOf(cloud.lab))
   const caKey = `${directory}/ca.key`
   const authority = request('authority', `/CN=lab ${cloud.lab}`, ca, caKey)
   const nova = request('nova', '/CN=nova-api-metadata', cert, key)

@@ -12,11 +12,11 @@ import type { Container, ImageStep, ServiceName, ServiceStep, Step } from './ste
  */
 export function placeInContainers(
   cloud: Cloud,
-  host: Host,
   { containers, root }: MachineFacts,
   steps: readonly Step[],
 ): readonly Step[] {
-  if (containers === null) return steps
+  const [host] = cloud.hosts
+  if (containers === null || host === undefined) return steps
   const image = imageStep(host, containers, root)
   return [
     image,
@@ -62,7 +62,7 @@ function place(
   const { capabilities, toArgv } = SERVICES[step.service]
   const argv = toArgv(step)
   const { NODE_COMPILE_CACHE: _machines, ...environment } = step.environment
-  const name = [`lab-${cloud.lab}`, step.service, ...proxied(step)].join('-')
+  const name = [`lab-${cloud.lab}`, step.service, ...proxied(cloud, step)].join('-')
   const door = doorTo(step.namespace, facts)
   const healthcheck = facts.hasHealthchecks ? healthcheckOf(cloud, step) : null
   const container: Container = {
@@ -92,10 +92,11 @@ function place(
   }
 }
 
-/** Of services that there are several of, the namespace tells which. */
-function proxied({ namespace, service }: ServiceStep): string[] {
-  const isAlone = service === 'neutron-metadata-agent' || service === 'nova-api-metadata'
-  return isAlone || namespace === null ? [] : [namespace]
+/** Of services that there are several of, the namespace or the host tells which; engines know no @ in names. */
+function proxied({ hosts }: Cloud, { namespace, service, host }: ServiceStep): string[] {
+  if (service === 'nova-api-metadata') return []
+  if (service === 'neutron-metadata-agent') return hosts.length === 1 ? [] : [host]
+  return namespace === null ? [] : [namespace.replace('@', '.')]
 }
 
 interface Door {
@@ -127,15 +128,15 @@ function doorTo(namespace: string | null, { kind }: ContainerFacts): Door {
 const LEAVE_RIGHTS = ['setpriv', '--inh-caps=-all', '--bounding-set=-sys_admin,-setpcap']
 
 /** Kolla checks nova-api-metadata by HTTP and the agent by what it is connected to; its side-cars not at all. */
-function healthcheckOf({ neutron, nova }: Cloud, { service }: ServiceStep): string[] | null {
-  if (service === 'neutron-metadata-agent')
-    return ['lab-healthcheck', 'unix', neutron.metadata_agent.metadata_proxy_socket]
+function healthcheckOf({ nova }: Cloud, { service, listens }: ServiceStep): string[] | null {
+  const socket = listens.find(({ protocol }) => protocol === 'unix')
+  if (socket?.protocol === 'unix') return ['lab-healthcheck', 'unix', socket.path]
   if (service !== 'nova-api-metadata') return null
   const scheme = nova.wsgi.ssl_cert_file === null ? 'http' : 'https'
   return ['lab-healthcheck', scheme, nova.metadata_listen, `${nova.metadata_listen_port}`, '/']
 }
 
-type ContainedName = Exclude<ServiceName, 'supervisor' | 'udhcpc'>
+type ContainedName = Exclude<ServiceName, 'dhclient' | 'supervisor' | 'udhcpc'>
 
 interface ContainedProgram {
   /** What it uses before it gives root up, and dnsmasq after that, too. */

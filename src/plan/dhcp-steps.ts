@@ -1,23 +1,24 @@
-import type { Cloud, Host, Network } from '../cloud/cloud.ts'
-import type { MachineFacts } from '../cloud/machine-facts.ts'
+import type { Network } from '../cloud/cloud.ts'
 import { type DhcpNamespace, dhcpNamespaceOf } from '../neutron/dhcp-namespace.ts'
 import { type Dnsmasq, dnsmasqOf } from '../neutron/dnsmasq.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
-import { hostNamespace, stepIds } from './names.ts'
+import { logDirectory, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { plugPort } from './plug-port.ts'
 import { portAddressSteps, routeStep } from './port-address-steps.ts'
 import { rulesSteps } from './rules-steps.ts'
 import { serviceStep } from './service-step.ts'
+import { namespaceAt, type Site, serviceAt, socketOn } from './site.ts'
 import type { Listener, ServiceStep, Step } from './step.ts'
 
 /** What neutron-dhcp-agent makes of a network: qdhcp with its port, rules, routes and dnsmasq. */
-export function dhcpSteps(cloud: Cloud, network: Network, host: Host, facts: MachineFacts): Step[] {
-  const dhcp = dhcpNamespaceOf(cloud, network, facts)
+export function dhcpSteps(site: Site, network: Network): Step[] {
+  const { cloud, host, facts, views } = site
+  const dhcp = dhcpNamespaceOf(views.dhcp, network, facts)
   if (dhcp === null) return []
   const source = ['networks', network.name]
-  const place = { host: host.name, namespace: dhcp.name, source }
-  const plug = { ...place, hostNamespace: hostNamespace(cloud.lab, host.name), network }
+  const place = { host: host.name, namespace: namespaceAt(site, dhcp.name), source }
+  const plug = { ...place, socket: socketOn(cloud, host, network) }
   const port = { ...place, port: dhcp.port, device: dhcp.device, addresses: dhcp.addresses }
   return [
     ...namespaceSteps({
@@ -30,17 +31,18 @@ export function dhcpSteps(cloud: Cloud, network: Network, host: Host, facts: Mac
     ...portAddressSteps(port),
     ...routeStep({ ...place, device: dhcp.device, routes: dhcp.routes, after: [dhcp.port.id] }),
     ...rulesSteps(place, dhcp.iptables, dhcp.ip6tables),
-    ...dnsmasqSteps(cloud, network, host, facts, dhcp),
+    ...dnsmasqSteps(site, network, place.namespace, dhcp),
   ]
 }
 
 function dnsmasqSteps(
-  cloud: Cloud,
+  site: Site,
   network: Network,
-  host: Host,
-  facts: MachineFacts,
+  namespace: string,
   dhcp: DhcpNamespace,
 ): Step[] {
+  const { host, facts } = site
+  const cloud = site.views.dhcp
   const dnsmasq = dnsmasqOf(cloud, network, facts)
   if (dnsmasq === null) return []
   const source = ['networks', network.name]
@@ -59,24 +61,24 @@ function dnsmasqSteps(
     }),
   )
   const service: ServiceStep = serviceStep({
-    name: dnsmasq.processTag,
+    name: serviceAt(site, dnsmasq.processTag),
     service: 'dnsmasq',
     host: host.name,
     phase: 'dhcp',
     needs: [
       stepIds.addresses(dhcp.port.id),
-      `lo:${dhcp.name}`,
-      stepIds.directory(`${cloud.neutron.state_path}/log`),
+      `lo:${namespace}`,
+      stepIds.directory(logDirectory(cloud)),
       ...files.map(file => file.id),
     ],
     why: `DHCP and DNS for ${network.name}`,
     source,
-    namespace: dhcp.name,
+    namespace,
     argv: dnsmasq.argv,
     environment: { PROCESS_TAG: dnsmasq.processTag },
     daemonizes: true,
     pidFile: dnsmasq.pidFile,
-    logFile: `${cloud.neutron.state_path}/log/${dnsmasq.processTag}.log`,
+    logFile: `${logDirectory(cloud)}/${serviceAt(site, dnsmasq.processTag)}.log`,
     commandLineHolds: network.id,
     listens: boundAtStart(dnsmasq.listens),
     leaves: [dnsmasq.pidFile],

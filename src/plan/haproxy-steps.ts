@@ -1,24 +1,23 @@
-import type { Cloud, Host } from '../cloud/cloud.ts'
-import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { type MetadataProxy, metadataProxiesOf } from '../neutron/haproxy.ts'
+import type { ProxyPlace } from '../neutron/proxy-places.ts'
 import { fileStep } from './file-steps.ts'
-import { stepIds } from './names.ts'
+import { logDirectory, stepIds } from './names.ts'
 import { proxyFilesOf } from './proxy-files.ts'
 import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
+import { type Site, serviceAt } from './site.ts'
 import type { Step, WaitStep } from './step.ts'
 
-/** The haproxy of every namespace that answers 169.254.169.254. */
-export function haproxySteps(
-  cloud: Cloud,
-  host: Host,
-  facts: MachineFacts,
-  wired: WiredPorts,
-): Step[] {
-  return metadataProxiesOf(cloud, facts).flatMap(proxy => stepsOfProxy(cloud, host, proxy, wired))
+/** The haproxy of every place of a host that answers 169.254.169.254; the cloud has that host's paths. */
+export function haproxySteps(site: Site, places: readonly ProxyPlace[], wired: WiredPorts): Step[] {
+  return metadataProxiesOf(site.cloud, site.facts, places).flatMap(proxy =>
+    stepsOfProxy(site, proxy, wired),
+  )
 }
 
-function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: WiredPorts): Step[] {
+function stepsOfProxy(site: Site, proxy: MetadataProxy, wired: WiredPorts): Step[] {
+  const { cloud, host } = site
+  const name = serviceAt(site, proxy.processTag)
   const place = { host: host.name, namespace: proxy.namespace, source: ['neutron'] }
   const config = fileStep({
     ...place,
@@ -30,13 +29,13 @@ function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: Wir
   const settled = addressesSettled(place, proxy, addresses)
   const service = serviceStep({
     ...place,
-    name: proxy.processTag,
+    name,
     service: 'haproxy',
     phase: 'proxies',
     needs: [
       config.id,
       stepIds.directory(`${cloud.neutron.state_path}/external/pids`),
-      stepIds.directory(`${cloud.neutron.state_path}/log`),
+      stepIds.directory(logDirectory(cloud)),
       ...addresses,
       ...settled.map(({ id }) => id),
     ],
@@ -45,7 +44,7 @@ function stepsOfProxy(cloud: Cloud, host: Host, proxy: MetadataProxy, wired: Wir
     environment: { PROCESS_TAG: proxy.processTag },
     daemonizes: true,
     pidFile: proxy.pidFile,
-    logFile: `${cloud.neutron.state_path}/log/${proxy.processTag}.log`,
+    logFile: `${logDirectory(cloud)}/${name}.log`,
     commandLineHolds: proxy.id,
     listens: proxy.listens.map(({ address, port }) => ({ protocol: 'tcp', address, port })),
     leaves: [proxy.pidFile],

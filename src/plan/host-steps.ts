@@ -1,13 +1,24 @@
 import type { Cloud, Host, Network } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { bridgeName } from '../neutron/names.ts'
-import { hostNamespace, stepIds } from './names.ts'
+import { bridgedOn, isTunnelled } from './bridged-on.ts'
+import { hostNamespace, onHost, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import type { IpStep, Step } from './step.ts'
+import { bridgeOptions, cableSteps, tunnelMtu } from './wires-steps.ts'
 
-/** A host of the cloud: its namespace, its place in the management network and a bridge for each network. */
-export function hostSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
+/**
+ * A host of the cloud: its namespace, its places in the management network and in that of tunnels, and a bridge for each
+ * network that it has, with a tunnel to where else that is.
+ */
+export function hostSteps(
+  cloud: Cloud,
+  host: Host,
+  facts: MachineFacts,
+  isCutOff: boolean,
+): Step[] {
   const namespace = hostNamespace(cloud.lab, host.name)
+  const networks = cloud.networks.filter(network => bridgedOn(cloud, network).includes(host))
   return [
     ...namespaceSteps({
       host: host.name,
@@ -17,8 +28,27 @@ export function hostSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[]
       sysctls: hostSysctls(facts),
       portIds: [],
     }),
-    managementStep(host, namespace),
-    ...cloud.networks.map(network => bridgeStep(network, host, namespace)),
+    underlayStep(host, namespace, {
+      id: stepIds.management(host.name),
+      bridge: 'br-mgmt',
+      cidr: host.management_cidr,
+      why: 'the management network',
+      mtu: null,
+    }),
+    ...(host.tunnel_cidr === null
+      ? []
+      : [
+          underlayStep(host, namespace, {
+            id: stepIds.tunnels(host.name),
+            bridge: 'br-vxlan',
+            cidr: host.tunnel_cidr,
+            why: 'the network that tunnels go through',
+            mtu: tunnelMtu(cloud),
+          }),
+        ]),
+    ...networks.map(network => bridgeStep(cloud, network, host)),
+    ...cableSteps(cloud, host, isCutOff),
+    ...networks.flatMap(network => tunnelStep(cloud, network, host)),
   ]
 }
 
@@ -38,45 +68,90 @@ function hostSysctls(facts: MachineFacts): Record<string, string> {
   }
 }
 
-function managementStep(host: Host, namespace: string): IpStep {
+interface Underlay {
+  readonly id: string
+  readonly bridge: string
+  /** The host's address, with prefix length. */
+  readonly cidr: string
+  readonly why: string
+  /** Null for the kernel's own choice. */
+  readonly mtu: number | null
+}
+
+function underlayStep(
+  host: Host,
+  namespace: string,
+  { id, bridge, cidr, why, mtu }: Underlay,
+): IpStep {
+  const wide = mtu === null ? '' : ` mtu ${mtu}`
+  const snooping = mtu === null ? '' : ' mcast_snooping 0'
   return {
     kind: 'ip',
-    id: `management:${host.name}`,
+    id,
     host: host.name,
     phase: 'wiring',
     needs: [`sysctl:${namespace}`],
-    why: `the management network, in which ${host.name} is ${host.management_cidr}`,
+    why: `${why}, in which ${host.name} is ${cidr}`,
     source: [],
     namespace,
     lines: [
-      'link add br-mgmt type bridge stp_state 0 forward_delay 0',
-      `address add ${host.management_cidr} brd + dev br-mgmt`,
-      'link set br-mgmt up',
+      `link add ${bridge}${wide} type bridge stp_state 0 forward_delay 0${snooping}`,
+      `address add ${cidr} brd + dev ${bridge}`,
+      `link set ${bridge} up`,
     ],
-    removeLines: ['link delete br-mgmt'],
+    removeLines: [`link delete ${bridge}`],
     expects: {
-      links: [{ device: 'br-mgmt' }],
-      addresses: [{ device: 'br-mgmt', address: host.management_cidr }],
+      links: [{ device: bridge }],
+      addresses: [{ device: bridge, address: cidr }],
     },
   }
 }
 
-function bridgeStep(network: Network, host: Host, namespace: string): IpStep {
+function bridgeStep(cloud: Cloud, network: Network, host: Host): IpStep {
+  const namespace = hostNamespace(cloud.lab, host.name)
   const bridge = bridgeName(network.id)
   return {
     kind: 'ip',
-    id: stepIds.bridge(network.id),
+    id: stepIds.bridge(network.id, onHost(cloud, host)),
     host: host.name,
     phase: 'wiring',
     needs: [`sysctl:${namespace}`],
     why: `network ${network.name}`,
     source: ['networks', network.name],
     namespace,
-    lines: [
-      `link add ${bridge} mtu ${network.mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
-      `link set ${bridge} up`,
-    ],
+    lines: [`link add ${bridge} mtu ${network.mtu} ${bridgeOptions}`, `link set ${bridge} up`],
     removeLines: [`link delete ${bridge}`],
     expects: { links: [{ device: bridge, mtu: network.mtu }] },
   }
+}
+
+/**
+ * The way to a network's bridges on other hosts, in a multicast group as neutron-linuxbridge-agent makes it without
+ * l2population (vxlan_group 224.0.0.1, udp_dstport 4789), so that a host that joins changes nothing on the others.
+ */
+function tunnelStep(cloud: Cloud, network: Network, host: Host): IpStep[] {
+  const { 'provider:segmentation_id': vni, mtu } = network
+  if (host.tunnel_cidr === null || vni === null || !isTunnelled(network)) return []
+  const on = onHost(cloud, host)
+  const device = `vxlan-${vni}`
+  const bridge = bridgeName(network.id)
+  const [local] = host.tunnel_cidr.split('/')
+  return [
+    {
+      kind: 'ip',
+      id: stepIds.tunnel(network.id, on),
+      host: host.name,
+      phase: 'wiring',
+      needs: [stepIds.bridge(network.id, on), stepIds.tunnels(host.name)],
+      why: `network ${network.name} on other hosts`,
+      source: ['networks', network.name],
+      namespace: hostNamespace(cloud.lab, host.name),
+      lines: [
+        `link add ${device} mtu ${mtu} type vxlan id ${vni} group 224.0.0.1 dev br-vxlan dstport 4789 local ${local}`,
+        `link set ${device} master ${bridge} up`,
+      ],
+      removeLines: [`link delete ${device}`],
+      expects: { links: [{ device, mtu, master: bridge }] },
+    },
+  ]
 }

@@ -5,19 +5,24 @@ import { metadataAgentConfig } from '../neutron/metadata-agent/config.ts'
 import { novaMetadataConfig } from '../nova/config.ts'
 import { certificateSteps } from './certificate-steps.ts'
 import { fileStep } from './file-steps.ts'
-import { hostNamespace, stepIds } from './names.ts'
+import { hostNamespace, logDirectory, onHost, stepIds } from './names.ts'
 import { serviceStep } from './service-step.ts'
 import type { Listener, ServiceFiles, ServiceName, ServiceStep, Step } from './step.ts'
 
 /**
- * neutron-metadata-agent and nova-api-metadata, on the management network of their host. An agent of another nova runs in
+ * neutron-metadata-agent on every host with DHCP or routers and nova-api-metadata on the controller, each on the management
+ * network of its host. The cloud has the paths of this one. An agent of another nova runs in
  * the machine's own network, where the way to that is; it only connects, so nothing is changed there. Neither runs beside an
  * agent that is somewhere else.
  */
 export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
   const { metadata_listen: address, metadata_listen_port: port, api, wsgi } = cloud.nova
   const { metadata_proxy_socket: socket, ...agentFiles } = cloud.neutron.metadata_agent
-  const runs = metadataServicesOf(cloud)
+  const lab = metadataServicesOf(cloud)
+  const runs = {
+    agent: lab.agent && host.roles.includes('network'),
+    nova: lab.nova && host.roles.includes('controller'),
+  }
   const management = hostNamespace(cloud.lab, host.name)
   const nova: Daemon[] = [
     {
@@ -41,7 +46,7 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
       why: 'finds the port behind a request, signs its instance id and asks Nova',
       listens: [{ protocol: 'unix', path: socket }],
       leaves: [socket],
-      namespace: runs.nova ? management : null,
+      namespace: lab.nova ? management : null,
       named: [
         agentFiles.auth_ca_cert,
         agentFiles.nova_client_cert,
@@ -85,7 +90,7 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
     },
     script: `src/daemon/${daemon.name}.ts`,
     arguments: ['--config', config.path],
-    needs: [config.id, `management:${host.name}`, ...certificates],
+    needs: [config.id, stepIds.management(host.name), ...certificates],
     supervised: true,
   })
   return [config, service]
@@ -142,12 +147,17 @@ function nodeService(
 ): ServiceStep {
   const state = cloud.neutron.state_path
   const pidFile = `${state}/run/${wish.name}.pid`
+  const name = wish.name === 'supervisor' ? wish.name : `${wish.name}${onHost(cloud, host)}`
   return serviceStep({
-    name: wish.name,
+    name,
     service: wish.name,
     host: host.name,
     phase: 'metadata',
-    needs: [...wish.needs, stepIds.directory(`${state}/run`), stepIds.directory(`${state}/log`)],
+    needs: [
+      ...wish.needs,
+      stepIds.directory(`${state}/run`),
+      stepIds.directory(logDirectory(cloud)),
+    ],
     why: wish.why,
     source: ['neutron'],
     namespace: wish.namespace,
@@ -155,11 +165,11 @@ function nodeService(
     environment: {
       ...(facts.compileCache === '' ? {} : { NODE_COMPILE_CACHE: facts.compileCache }),
       // By nothing else can a process be told from others in the machine's own network.
-      ...(wish.namespace === null ? { LAB: cloud.lab, LAB_SERVICE: wish.name } : {}),
+      ...(wish.namespace === null ? { LAB: cloud.lab, LAB_SERVICE: name } : {}),
     },
     daemonizes: false,
     pidFile,
-    logFile: `${state}/log/${wish.name}.log`,
+    logFile: `${logDirectory(cloud)}/${name}.log`,
     commandLineHolds: wish.name,
     listens: wish.listens,
     leaves: [pidFile, ...wish.leaves],

@@ -1,27 +1,27 @@
-import type { Cloud, Host } from '../cloud/cloud.ts'
-import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { nsMetadataProxiesOf } from '../neutron/ns-metadata-proxy/command-line.ts'
+import type { ProxyPlace } from '../neutron/proxy-places.ts'
 import { stepIds } from './names.ts'
 import { proxyFilesOf } from './proxy-files.ts'
 import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
+import { type Site, serviceAt } from './site.ts'
 import type { ServiceStep } from './step.ts'
 
-/** The neutron-ns-metadata-proxy of every namespace that answers 169.254.169.254. */
+/** The neutron-ns-metadata-proxy of every place of a host: see `haproxySteps`. */
 export function nsMetadataProxySteps(
-  cloud: Cloud,
-  host: Host,
-  facts: MachineFacts,
+  site: Site,
+  places: readonly ProxyPlace[],
   wired: WiredPorts,
 ): ServiceStep[] {
+  const { cloud, host, facts } = site
   const { state_path } = cloud.neutron
   const { node, root, compileCache } = facts
-  return nsMetadataProxiesOf(cloud, facts).map(proxy =>
+  return nsMetadataProxiesOf(cloud, facts, places).map(proxy =>
     serviceStep({
       host: host.name,
       namespace: proxy.namespace,
       source: ['neutron'],
-      name: `neutron-ns-metadata-proxy-${proxy.id}`,
+      name: serviceAt(site, `neutron-ns-metadata-proxy-${proxy.id}`),
       service: 'neutron-ns-metadata-proxy',
       phase: 'proxies',
       needs: [

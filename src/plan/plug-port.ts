@@ -1,6 +1,7 @@
-import type { Network, Port } from '../cloud/cloud.ts'
-import { bridgeName, tapDevice } from '../neutron/names.ts'
+import type { Port } from '../cloud/cloud.ts'
+import { tapDevice } from '../neutron/names.ts'
 import { stepIds } from './names.ts'
+import type { Socket } from './site.ts'
 import type { IpStep } from './step.ts'
 
 /** What wiring must know of a port. */
@@ -8,8 +9,7 @@ export type PluggedPort = Pick<Port, 'id' | 'mac_address'>
 
 interface Plug {
   readonly host: string
-  readonly hostNamespace: string
-  readonly network: Network
+  readonly socket: Socket
   readonly port: PluggedPort
   /** Namespace and device in which the port ends. */
   readonly namespace: string
@@ -23,19 +23,19 @@ interface Plug {
  * never takes a port's own address as its own.
  */
 export function plugPort(plug: Plug): IpStep {
-  const { network, port } = plug
+  const { port, socket } = plug
+  const { network, bridge } = socket
   const tap = tapDevice(port.id)
-  const bridge = bridgeName(network.id)
   const outerMac = `fe${port.mac_address.slice(2)}`
   return {
     kind: 'ip',
     id: stepIds.link(port.id),
     host: plug.host,
     phase: 'wiring',
-    needs: [stepIds.namespace(plug.namespace), stepIds.bridge(network.id)],
+    needs: [stepIds.namespace(plug.namespace), socket.bridgeId],
     why: `port ${port.id} joins network ${network.name}: ${plug.device} in ${plug.namespace}`,
     source: plug.source,
-    namespace: plug.hostNamespace,
+    namespace: socket.hostNamespace,
     lines: [
       `link add ${tap} address ${outerMac} mtu ${network.mtu} type veth peer name ${plug.device} ` +
         `address ${port.mac_address} mtu ${network.mtu} netns ${plug.namespace}`,

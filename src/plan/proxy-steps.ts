@@ -1,18 +1,20 @@
-import type { Cloud, Host } from '../cloud/cloud.ts'
-import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { hostView } from '../cloud/agent-view.ts'
+import { proxyPlacesOn } from '../neutron/proxy-places.ts'
 import { haproxySteps } from './haproxy-steps.ts'
 import { nsMetadataProxySteps } from './ns-metadata-proxy-steps.ts'
+import { namespaceAt, type Site } from './site.ts'
 import type { Step } from './step.ts'
 
-/** The proxy of every namespace that answers 169.254.169.254: the program that the topology chooses. */
-export function proxySteps(
-  cloud: Cloud,
-  host: Host,
-  facts: MachineFacts,
-  wired: WiredPorts,
-): Step[] {
+/** The proxy of every namespace of a host that answers 169.254.169.254: the program that the topology chooses. */
+export function proxySteps(site: Site, wired: WiredPorts): Step[] {
+  const { cloud, host, facts, views } = site
+  const places = proxyPlacesOn(views, facts).map(place => ({
+    ...place,
+    namespace: namespaceAt(site, place.namespace),
+  }))
   const isHaproxy = cloud.neutron.metadata_proxy === 'haproxy'
-  return (isHaproxy ? haproxySteps : nsMetadataProxySteps)(cloud, host, facts, wired)
+  const steps = isHaproxy ? haproxySteps : nsMetadataProxySteps
+  return steps({ ...site, cloud: hostView(cloud, host) }, places, wired)
 }
 
 /** Ids of the steps after which a namespace's addresses stand, by namespace. */

@@ -1,39 +1,35 @@
-import type { Cloud, Host, Router } from '../cloud/cloud.ts'
-import type { MachineFacts } from '../cloud/machine-facts.ts'
+import type { Router } from '../cloud/cloud.ts'
 import { type Radvd, radvdOf } from '../neutron/radvd.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
-import { stepIds } from './names.ts'
+import { logDirectory, stepIds } from './names.ts'
 import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
+import { namespaceAt, type Site, serviceAt } from './site.ts'
 import type { Step, WaitStep } from './step.ts'
 
 /** The radvd of every router with an IPv6 subnet. */
-export function radvdSteps(
-  cloud: Cloud,
-  host: Host,
-  facts: MachineFacts,
-  wired: WiredPorts,
-): Step[] {
-  const steps = cloud.routers.flatMap(router => {
-    const radvd = radvdOf(cloud, router, facts)
-    return radvd === null ? [] : stepsOfRadvd(cloud, host, router, radvd, wired)
+export function radvdSteps(site: Site, wired: WiredPorts): Step[] {
+  const { host, facts, views } = site
+  const steps = views.l3.routers.flatMap(router => {
+    const radvd = radvdOf(views.l3, router, facts)
+    return radvd === null ? [] : stepsOfRadvd(site, router, radvd, wired)
   })
   if (steps.length === 0) return []
-  const { state_path } = cloud.neutron
+  const { state_path } = views.l3.neutron
   const why = 'configuration of radvd'
   const directory = { host: host.name, path: `${state_path}/ra`, mode: 0o755, why }
   return [directoryStep(directory, [stepIds.directory(state_path)]), ...steps]
 }
 
-function stepsOfRadvd(
-  cloud: Cloud,
-  host: Host,
-  { id, name }: Router,
-  radvd: Radvd,
-  wired: WiredPorts,
-): Step[] {
-  const { state_path } = cloud.neutron
-  const place = { host: host.name, namespace: radvd.namespace, source: ['routers', name] }
+function stepsOfRadvd(site: Site, { id, name }: Router, radvd: Radvd, wired: WiredPorts): Step[] {
+  const { host, views } = site
+  const { state_path } = views.l3.neutron
+  const logs = logDirectory(views.l3)
+  const place = {
+    host: host.name,
+    namespace: namespaceAt(site, radvd.namespace),
+    source: ['routers', name],
+  }
   const config = fileStep({
     ...place,
     path: radvd.configPath,
@@ -41,25 +37,25 @@ function stepsOfRadvd(
     mode: 0o444,
     why: `what router ${name} tells IPv6 guests`,
   })
-  const [linkLocal, all] = addressesSettled(place, radvd, wired.get(radvd.namespace) ?? [])
+  const [linkLocal, all] = addressesSettled(place, radvd, wired.get(place.namespace) ?? [])
   const service = serviceStep({
     ...place,
-    name: radvd.processTag,
+    name: serviceAt(site, radvd.processTag),
     service: 'radvd',
     phase: 'dhcp',
     needs: [
       config.id,
       linkLocal.id,
-      `sysctl:${radvd.namespace}`,
+      `sysctl:${place.namespace}`,
       stepIds.directory(`${state_path}/external/pids`),
-      stepIds.directory(`${state_path}/log`),
+      stepIds.directory(logs),
     ],
     why: `router advertisements of ${name}`,
     argv: radvd.argv,
     environment: { PROCESS_TAG: radvd.processTag },
     daemonizes: true,
     pidFile: radvd.pidFile,
-    logFile: `${state_path}/log/${radvd.processTag}.log`,
+    logFile: `${logs}/${serviceAt(site, radvd.processTag)}.log`,
     commandLineHolds: id,
     listens: [],
     leaves: [radvd.pidFile],

@@ -1,18 +1,23 @@
-import type { Cloud, Host, Port, Router } from '../cloud/cloud.ts'
-import type { MachineFacts } from '../cloud/machine-facts.ts'
+import type { Port, Router } from '../cloud/cloud.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { routerNamespaceOf } from '../neutron/router-namespace.ts'
-import { hostNamespace, stepIds } from './names.ts'
+import { stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { plugPort } from './plug-port.ts'
 import { type PortAddress, portAddressSteps, routeStep } from './port-address-steps.ts'
 import { rulesSteps } from './rules-steps.ts'
+import { namespaceAt, type Site, socketOn } from './site.ts'
 import type { Step, SysctlStep } from './step.ts'
 
 /** What neutron-l3-agent makes of a router: qrouter with its ports, addresses, routes and rules. */
-export function routerSteps(cloud: Cloud, router: Router, host: Host, facts: MachineFacts): Step[] {
-  const made = routerNamespaceOf(cloud, router, facts)
-  const place = { host: host.name, namespace: made.name, source: ['routers', router.name] }
+export function routerSteps(site: Site, router: Router): Step[] {
+  const { host, facts, views } = site
+  const made = routerNamespaceOf(views.l3, router, facts)
+  const place = {
+    host: host.name,
+    namespace: namespaceAt(site, made.name),
+    source: ['routers', router.name],
+  }
   const ports = made.gateway === null ? made.interfaces : [...made.interfaces, made.gateway]
   const outwards = made.gateway ?? made.interfaces[0]
   return [
@@ -22,7 +27,7 @@ export function routerSteps(cloud: Cloud, router: Router, host: Host, facts: Mac
       sysctls: made.sysctls,
       portIds: ports.map(({ port }) => port.id),
     }),
-    ...ports.flatMap(port => routerPortSteps(cloud, host, place, port)),
+    ...ports.flatMap(port => routerPortSteps(site, place, port)),
     ...(outwards === undefined
       ? []
       : routeStep({
@@ -69,15 +74,13 @@ interface RouterPort {
 }
 
 function routerPortSteps(
-  cloud: Cloud,
-  host: Host,
+  { cloud, host, views }: Site,
   place: Place,
   { port, device, addresses }: RouterPort,
 ): Step[] {
-  const network = networkOf(cloud, port.network_id)
-  const hostsNamespace = hostNamespace(cloud.lab, host.name)
+  const network = networkOf(views.l3, port.network_id)
   return [
-    plugPort({ ...place, hostNamespace: hostsNamespace, network, port, device }),
+    plugPort({ ...place, socket: socketOn(cloud, host, network), port, device }),
     ...portAddressSteps({ ...place, port, device, addresses }),
   ]
 }

@@ -1,32 +1,54 @@
-import type { Cloud, Host } from '../cloud/cloud.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import { statePathOf } from '../cloud/state-path.ts'
 import { directoryStep } from './file-steps.ts'
 import { stepIds } from './names.ts'
 import type { DirectoryStep } from './step.ts'
 
 /**
- * The lab's directory, laid out as /var/lib/neutron is. It can be passed through by anyone, because haproxy and
- * dnsmasq open their files and the agent's socket without root, but listed by root alone; what is secret in it
- * (`etc`, `log`, the journal) is root's alone.
+ * The lab's directory, laid out as /var/lib/neutron is; where there are several hosts each has such a one of its own below
+ * `hosts`. It can be passed through by anyone, because haproxy and dnsmasq open their files and the agent's socket without
+ * root, but listed by root alone; what is secret in it (`etc`, `log`, the journal) is root's alone.
  */
-export function stateSteps(cloud: Cloud, host: Host): DirectoryStep[] {
-  const root = cloud.neutron.state_path
+export function stateSteps(cloud: Cloud): DirectoryStep[] {
+  const root = statePathOf(cloud.lab)
+  const [first] = cloud.hosts
+  if (first === undefined) return []
+  const isAlone = cloud.hosts.length === 1
+  const own = [...(isAlone ? AGENTS : [HOSTS]), ...LABS]
   return [
-    directoryStep({ host: host.name, path: root, mode: 0o711, why: 'state of the lab' }, []),
-    ...SUBDIRECTORIES.map(([name, mode, why]) =>
-      directoryStep({ host: host.name, path: `${root}/${name}`, mode, why }, [
-        stepIds.directory(name.includes('/') ? `${root}/${name.split('/')[0]}` : root),
-      ]),
-    ),
+    directoryStep({ host: first.name, path: root, mode: 0o711, why: 'state of the lab' }, []),
+    ...own.map(entry => subdirectory(first.name, root, entry)),
+    ...(isAlone ? [] : cloud.hosts.flatMap(host => hostSteps(host.name, host.state_path))),
   ]
 }
 
-const SUBDIRECTORIES: readonly (readonly [string, number, string])[] = [
+function hostSteps(host: string, path: string): DirectoryStep[] {
+  const parent = path.slice(0, path.lastIndexOf('/'))
+  return [
+    directoryStep({ host, path, mode: 0o711, why: `state of ${host}'s agents` }, [
+      stepIds.directory(parent),
+    ]),
+    ...[...AGENTS, RUN, LOG].map(entry => subdirectory(host, path, entry)),
+  ]
+}
+
+type Subdirectory = readonly [name: string, mode: number, why: string]
+
+function subdirectory(host: string, root: string, [name, mode, why]: Subdirectory): DirectoryStep {
+  const parent = name.includes('/') ? `${root}/${name.split('/')[0]}` : root
+  return directoryStep({ host, path: `${root}/${name}`, mode, why }, [stepIds.directory(parent)])
+}
+
+const AGENTS: readonly Subdirectory[] = [
   ['dhcp', 0o755, 'files of dnsmasq, a directory for each network'],
   ['ns-metadata-proxy', 0o755, 'configuration of haproxy'],
   ['external', 0o755, 'what the agents keep about the processes they start'],
   ['external/pids', 0o755, 'pid files of haproxy'],
   ['etc', 0o700, 'configuration of the agent and the API, with the shared secret'],
-  ['run', 0o711, 'pid files of the agent, the API and the supervisor'],
-  ['log', 0o700, 'what the services print'],
-  ['guests', 0o755, 'leases of the guests'],
 ]
+
+const HOSTS: Subdirectory = ['hosts', 0o711, 'state of each host']
+const RUN: Subdirectory = ['run', 0o711, 'pid files of the agents, the API and the supervisor']
+const LOG: Subdirectory = ['log', 0o700, 'what the services print']
+
+const LABS: readonly Subdirectory[] = [RUN, LOG, ['guests', 0o755, 'leases of the guests']]

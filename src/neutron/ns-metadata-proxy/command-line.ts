@@ -4,7 +4,7 @@ import { type ProxyPlace, proxyPlacesOf } from '../proxy-places.ts'
 
 /** One neutron-ns-metadata-proxy, which carries guests' requests out of a namespace to the agent's socket. */
 export interface NsMetadataProxy extends Pick<ProxyPlace, 'owner' | 'namespace'> {
-  /** The network's or router's id that it sends; it names the files, too. */
+  /** Names the files: the network's or router's id that it sends; until Juno the network's. */
   readonly id: string
   /** What it is called with. */
   readonly arguments: readonly string[]
@@ -13,9 +13,13 @@ export interface NsMetadataProxy extends Pick<ProxyPlace, 'owner' | 'namespace'>
   readonly listens: ProxyPlace['bind']
 }
 
-/** The neutron-ns-metadata-proxy of every place in the cloud that has a metadata proxy. */
-export function nsMetadataProxiesOf(cloud: Cloud, facts: MachineFacts): readonly NsMetadataProxy[] {
-  return proxyPlacesOf(cloud, facts).map(place => proxyAt(cloud, facts, place))
+/** The neutron-ns-metadata-proxy of every place that has a metadata proxy: see `metadataProxiesOf`. */
+export function nsMetadataProxiesOf(
+  cloud: Cloud,
+  facts: MachineFacts,
+  places = proxyPlacesOf(cloud, facts),
+): readonly NsMetadataProxy[] {
+  return places.map(place => proxyAt(cloud, facts, place))
 }
 
 /**
@@ -23,13 +27,13 @@ export function nsMetadataProxiesOf(cloud: Cloud, facts: MachineFacts): readonly
  * and `get_log_args` in neutron/agent/common/config.py. User and group are the agent's own, which go by number.
  */
 function proxyAt(cloud: Cloud, { uid, gid }: MachineFacts, place: ProxyPlace): NsMetadataProxy {
-  const { sends, owner, namespace, bind } = place
+  const { id, sends, owner, namespace, bind } = place
   const { state_path, metadata_agent } = cloud.neutron
-  const pidFile = `${state_path}/external/pids/${sends.id}.pid`
+  const pidFile = `${state_path}/external/pids/${id}.pid`
   const logDirectory = `${state_path}/log`
-  const logName = `neutron-ns-metadata-proxy-${sends.id}.log`
+  const logName = `neutron-ns-metadata-proxy-${id}.log`
   return {
-    id: sends.id,
+    id,
     owner,
     namespace,
     pidFile,
