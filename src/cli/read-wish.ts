@@ -3,30 +3,32 @@ import type { Cloud } from '../cloud/cloud.ts'
 import { deriveCloud } from '../cloud/derive-cloud.ts'
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { LabError } from '../lab/lab-error.ts'
-import { loadTopologyFile } from '../lab/load-topology-file.ts'
-import { readRecord } from '../lab/record.ts'
+import { type LoadedTopology, loadTopology, loadTopologyFile } from '../lab/load-topology-file.ts'
+import { keptTopologyPathOf } from '../lab/paths.ts'
+import { type KeptTopology, type LabRecord, readRecord } from '../lab/record.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
 import type { OptionalProgram } from '../linux/programs.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/step.ts'
 import { routedIpv6Subnets } from '../topology/advertised-subnets.ts'
+import { labNameOf } from '../topology/lab-name.ts'
 import { makesCertificates } from '../topology/makes-certificates.ts'
 import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import { suggest } from '../topology/suggest.ts'
-import { whyNoOvn } from '../topology/why-no-ovn.ts'
 import { checkLabName } from './pick-lab.ts'
 
-/** What `lab up` was asked for, read and checked. */
+/** What is to stand, read and checked. */
 export interface Wish {
-  /** The topology as the user named it. */
+  /** What `lab up` reads to build it again: the topology as the user named it, or the one that the lab keeps. */
   readonly source: string
+  readonly kept: KeptTopology
   /** The words after it that change what is built. */
   readonly options: readonly string[]
   readonly lab: string
   /** Those it takes besides what every lab needs. */
   readonly programs: readonly OptionalProgram[]
-  /** With the secret of the lab that stands, if one does; else with a random one. */
+  /** With the secret, addresses and numbers of the lab that stands, if one does; else with a random secret. */
   readonly settle: (
     standing: 'standing' | 'new',
     containers: ContainerFacts | null,
@@ -43,24 +45,71 @@ interface WishOptions {
 
 /** Reads a topology and the options that change what is built of it. Throws TopologyMistakes and LabError. */
 export async function readWish(source: string, options: WishOptions): Promise<Wish> {
-  const { topology, name, locate, source: file } = await loadTopologyFile(source)
-  const lab = options.name ?? name
+  const loaded = await loadTopologyFile(source)
+  const lab = options.name ?? loaded.name
   checkLabName(lab)
-  const release =
-    options.release === undefined ? {} : { release: checkRelease(options.release, topology) }
+  const release = options.release === undefined ? null : checkRelease(options.release)
+  const path = keptTopologyPathOf(lab)
+  // Standard input cannot be read again, and what the lab keeps can.
+  const isKept = source === '-' || loaded.source.path === path
+  const edited = source !== '-' && isKept && readRecord(lab)?.kept.edited === true
+  return wishOf(loaded, {
+    lab,
+    source: isKept ? path : source,
+    options: isKept ? wordsOf(withName(options, loaded.topology, lab)) : wordsOf(options),
+    release,
+    edited,
+  })
+}
+
+/** The wish for a lab that stands to become what another text says, all else as it is. Throws TopologyMistakes. */
+export async function readEditedWish(
+  { lab, options = [] }: LabRecord,
+  text: string,
+): Promise<Wish> {
+  const path = keptTopologyPathOf(lab)
+  const loaded = await loadTopology({ path, text })
+  const known = optionsOf(options)
+  const release = known.release === undefined ? null : checkRelease(known.release)
+  return wishOf(loaded, {
+    lab,
+    source: path,
+    options: wordsOf(withName(known, loaded.topology, lab)),
+    release,
+    edited: true,
+  })
+}
+
+function wishOf(
+  { topology, locate, source, kept }: LoadedTopology,
+  about: {
+    readonly lab: string
+    readonly source: string
+    readonly options: readonly string[]
+    readonly release: ReleaseName | null
+    readonly edited: boolean
+  },
+): Wish {
+  const { lab, release, edited } = about
   return {
-    source,
-    options: wordsOf(options),
+    source: about.source,
+    kept: { text: kept, edited },
+    options: about.options,
     lab,
     programs: programsFor(topology),
     settle: (standing, containers) => {
-      const secret = standing === 'standing' ? secretOf(lab) : newSecret()
-      const cloud = deriveCloud(topology, { lab, secret, ...release })
+      const record = standing === 'standing' ? readRecord(lab) : null
+      const secret = secretOf(record) ?? newSecret()
+      const cloud = deriveCloud(topology, {
+        lab,
+        secret,
+        ...(release === null ? {} : { release }),
+      })
       return { cloud, plan: buildPlan(cloud, gatherFacts(containers)) }
     },
     whereIs: path => {
       const { line, column } = locate(path)
-      return `${file.path}:${line}:${column}`
+      return `${source.path}:${line}:${column}`
     },
   }
 }
@@ -72,6 +121,11 @@ function programsFor(topology: Topology): OptionalProgram[] {
   ]
 }
 
+/** The kept topology's path says nothing of the lab's name, as the user's own may have done. */
+function withName(options: WishOptions, topology: Topology, lab: string): WishOptions {
+  return labNameOf(topology, keptTopologyPathOf(lab)) === lab ? options : { ...options, name: lab }
+}
+
 function wordsOf({ name, release, image }: WishOptions): string[] {
   return [
     ...(name === undefined ? [] : ['--name', name]),
@@ -80,21 +134,26 @@ function wordsOf({ name, release, image }: WishOptions): string[] {
   ]
 }
 
-function secretOf(lab: string): string {
-  const record = readRecord(lab)
-  return record?.cloud.neutron.metadata_agent.metadata_proxy_shared_secret ?? newSecret()
+/** What `wordsOf` has made words of. */
+export function optionsOf(words: readonly string[]): WishOptions {
+  const after = (word: string) => {
+    const at = words.indexOf(`--${word}`)
+    const value = at === -1 ? undefined : words[at + 1]
+    return value === undefined ? {} : { [word]: value }
+  }
+  return { ...after('name'), ...after('release'), ...after('image') }
+}
+
+function secretOf(standing: Cloud | null): string {
+  return standing?.neutron.metadata_agent.metadata_proxy_shared_secret ?? newSecret()
 }
 
 function newSecret(): string {
   return randomBytes(16).toString('hex')
 }
 
-function checkRelease(name: string, { neutron }: Topology): ReleaseName {
+function checkRelease(name: string): ReleaseName {
   const release = releaseNames.find(known => known === name)
-  const tooOld =
-    release === undefined || neutron.mechanism_driver !== 'ovn' ? null : whyNoOvn(release)
-  if (tooOld !== null)
-    throw new LabError(`${tooOld}, and the topology has \`mechanism_driver: ovn\``, { exitCode: 2 })
   if (release !== undefined) return release
   const near = suggest(name, releaseNames)
   throw new LabError(
