@@ -2,12 +2,10 @@ import type { Cloud, Network, Port } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { parseCidr } from '../topology/ip.ts'
 import { dhcpRules } from './dhcp-rules.ts'
-import { servesIpv6Metadata } from './ipv6-metadata.ts'
-import { metadataAddress, metadataAddressIpv6 } from './metadata-address.ts'
+import { ipv6MetadataAddress, metadataAddressOfDhcpPorts } from './metadata-decisions.ts'
 import { dhcpNamespace, tapDevice } from './names.ts'
 import { dhcpPortOf } from './network-ports.ts'
 import { addressesOf } from './port-addresses.ts'
-import { neutronRelease } from './release.ts'
 import type { AgentAddress, AgentRoute } from './routes.ts'
 import { gatewayRoutes } from './routes.ts'
 
@@ -65,14 +63,11 @@ function metadataAddresses(
   network: Network,
   facts: MachineFacts,
 ): readonly AgentAddress[] {
-  const { force_metadata, enable_isolated_metadata } = cloud.neutron.dhcp_agent
-  if (!force_metadata && !enable_isolated_metadata) return []
-  const { dhcpMetadataPrefixLength } = neutronRelease(cloud.neutron.release)
-  const ipv4 = `${metadataAddress}/${dhcpMetadataPrefixLength}`
-  const ipv6 = `${metadataAddressIpv6}/128`
+  const ipv4 = metadataAddressOfDhcpPorts(cloud)
+  const ipv6 = ipv6MetadataAddress(cloud, network, facts)
   return [
-    { address: ipv4, family: 4 },
-    ...(servesIpv6Metadata(cloud, network, facts) ? [{ address: ipv6, family: 6 as const }] : []),
+    ...(ipv4 === null ? [] : [{ address: ipv4, family: 4 as const }]),
+    ...(ipv6 === null ? [] : [{ address: ipv6, family: 6 as const }]),
   ]
 }
 

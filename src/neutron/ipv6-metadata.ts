@@ -1,13 +1,34 @@
-import type { Cloud, Network } from '../cloud/cloud.ts'
+import type { Cloud, Network, Port } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { carriesIpv6 } from './carries-ipv6.ts'
+import { dhcpPortOf, portsOf } from './network-ports.ts'
 import { neutronRelease } from './release.ts'
 
-/** Whether fe80::a9fe:a9fe is served in the network's qdhcp namespace, where metadata is served there at all. */
+/**
+ * Whether fe80::a9fe:a9fe is in the network's qdhcp namespace of this cloud's DHCP agent, where 169.254.169.254 is. A
+ * condition of all releases since Yoga holds at all times here: that exactly one DHCP port of the network is the agent's
+ * own (`_is_port_on_this_agent`, before it all DHCP ports counted; in the last point releases since Victoria).
+ */
 export function servesIpv6Metadata(cloud: Cloud, network: Network, facts: MachineFacts): boolean {
   const { ipv6Metadata, ipv6AddressNeedsIpv6Subnet } = neutronRelease(cloud.neutron.release)
   const hasIpv6Subnet = network.subnets.some(subnet => subnet.ip_version === 6)
   return (
-    ipv6Metadata && carriesIpv6(network, facts) && (hasIpv6Subnet || !ipv6AddressNeedsIpv6Subnet)
+    ipv6Metadata &&
+    carriesIpv6(network, facts) &&
+    (hasIpv6Subnet || !ipv6AddressNeedsIpv6Subnet) &&
+    dhcpPortOf(cloud, network)?.id === ipv6MetadataPortOf(cloud, network)?.id
   )
+}
+
+/**
+ * Of several DHCP ports of a network the one that has fe80::a9fe:a9fe: that of the agent which was there first. The
+ * others' agents find that duplicate address detection fails, delete the address and serve IPv4 alone
+ * (`spawn_monitored_metadata_proxy`). Who was first is not in the database; here it is the port with the lowest id, which
+ * every agent's view of the cloud tells alike. On a network where no proxy runs Neutron leaves the useless address at
+ * the others, marked `dadfailed`; here they never have it.
+ */
+export function ipv6MetadataPortOf(cloud: Cloud, network: Network): Port | undefined {
+  return portsOf(cloud, network)
+    .filter(({ device_owner }) => device_owner === 'network:dhcp')
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1))[0]
 }

@@ -1,14 +1,35 @@
-import type { Cloud, Network, Subnet } from '../cloud/cloud.ts'
+import type { Cloud, Network, Port, Router, Subnet } from '../cloud/cloud.ts'
+import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { contains, parseCidr } from '../topology/ip.ts'
+import { carriesIpv6 } from './carries-ipv6.ts'
+import { addressTable, ipv6AddressTable } from './decisions/address-tables.ts'
+import { type Answerer, answerTable } from './decisions/answer-table.ts'
+import { type NexthopFacts, nexthopTable } from './decisions/nexthop-table.ts'
+import { type ProxyFacts, proxyTable } from './decisions/proxy-table.ts'
+import { type RouterBind, routerTable } from './decisions/router-table.ts'
+import { type Sender, senderTable } from './decisions/sender-table.ts'
+import { type SharedId, sharedIdTable } from './decisions/shared-id-table.ts'
+import { decide } from './decisions/table.ts'
 import { isIsolated, routerPortsOf } from './isolated-subnets.ts'
-import { dhcpPortOf, networkOf } from './network-ports.ts'
+import { dhcpPortOf, networkOf, portsOf } from './network-ports.ts'
 import { neutronRelease } from './release.ts'
+
+/**
+ * What Neutron's agents decide about metadata, each by the table in decisions/ that docs/metadata-path.md shows. A cloud
+ * given is what the agent knows: the whole one, or its view.
+ */
 
 export interface ProxyDecision {
   readonly runs: boolean
   readonly why: string
-  /** The header that haproxy sets: X-Neutron-Network-ID or X-Neutron-Router-ID. */
-  readonly sends: { readonly header: 'network' | 'router'; readonly id: string }
+  readonly sends: Sender
+}
+
+/** Decision (a): does a metadata proxy run in the network's qdhcp namespace, and as whom does it ask. */
+export function proxyOfDhcpNamespace(cloud: Cloud, network: Network): ProxyDecision {
+  const facts = proxyFactsOf(cloud, network)
+  const { row, outcome } = decide(proxyTable, facts)
+  return { runs: outcome, why: row.why, sends: decide(senderTable, facts).outcome }
 }
 
 export interface NexthopDecision {
@@ -17,24 +38,68 @@ export interface NexthopDecision {
   readonly why: string
 }
 
-/**
- * Decision (a): does a metadata proxy run in the network's qdhcp namespace, and as whom does it ask.
- * First matching row; `Dnsmasq.should_enable_metadata` and `DhcpAgent.enable_isolated_metadata_proxy`.
- */
-export function proxyOfDhcpNamespace(cloud: Cloud, network: Network): ProxyDecision {
-  const facts = proxyFactsOf(cloud, network)
-  const row = proxyRows.find(({ when }) => when(facts)) ?? otherwiseNoProxy
-  return { runs: row.runs, why: row.why, sends: senderOf(facts) }
+/** Decision (b): which next hop DHCP advertises for 169.254.169.254/32 on a subnet. */
+export function metadataNexthop(cloud: Cloud, subnet: Subnet): NexthopDecision {
+  const { row, outcome } = decide(nexthopTable, nexthopFactsOf(cloud, subnet))
+  return { nexthop: outcome, why: row.why }
 }
 
-/**
- * Decision (b): which next hop DHCP advertises for 169.254.169.254/32 on a subnet.
- * First matching row; `Dnsmasq._generate_opts_per_subnet`.
- */
-export function metadataNexthop(cloud: Cloud, subnet: Subnet): NexthopDecision {
+/** Decision (c), IPv4: 169.254.169.254 as the DHCP ports of a cloud bear it, with its prefix length; null for none. */
+export function metadataAddressOfDhcpPorts({ neutron }: Cloud): string | null {
+  const release = neutronRelease(neutron.release)
+  return decide(addressTable, { release, options: neutron.dhcp_agent }).outcome
+}
+
+/** Decision (c), IPv6: fe80::a9fe:a9fe as the network's DHCP port bears it, with its prefix length; null for none. */
+export function ipv6MetadataAddress(
+  { neutron }: Cloud,
+  network: Network,
+  facts: MachineFacts,
+): string | null {
+  return decide(ipv6AddressTable, {
+    release: neutronRelease(neutron.release),
+    options: neutron.dhcp_agent,
+    carriesIpv6: carriesIpv6(network, facts),
+    hasIpv6Subnet: network.subnets.some(subnet => subnet.ip_version === 6),
+  }).outcome
+}
+
+/** Decision (d): where the proxy in a router's namespace listens, if there is one; in words, why none answers. */
+export function proxyOfRouterNamespace(
+  { neutron }: Cloud,
+  { ipv6 }: Pick<MachineFacts, 'ipv6'>,
+): { readonly bind: RouterBind; readonly why: string } {
+  const release = neutronRelease(neutron.release)
+  const { row, outcome } = decide(routerTable, { release, options: neutron.l3_agent, ipv6 })
+  return { bind: outcome, why: row.why }
+}
+
+/** Decision (e): who answers a guest that has an address of this IPv4 subnet alone, and in words why nobody does. */
+export function metadataAnswer(
+  cloud: Cloud,
+  subnet: Subnet,
+): { readonly by: Answerer; readonly why: string } {
   const facts = nexthopFactsOf(cloud, subnet)
-  const row = nexthopRows.find(({ when }) => when(facts)) ?? otherwiseNoRoute
-  return { nexthop: row.nexthop(facts), why: row.why }
+  const network = networkOf(cloud, subnet.network_id)
+  const holder = routerPortsOf(cloud, network).find(port => holds(port, subnet, facts.gateway))
+  const { row, outcome } = decide(answerTable, {
+    release: facts.release,
+    nexthop: whose(decide(nexthopTable, facts).outcome, facts),
+    proxyRuns: proxyOfDhcpNamespace(cloud, network).runs,
+    bearsAddress: metadataAddressOfDhcpPorts(cloud) !== null,
+    hasGateway: facts.gateway !== null,
+    isRouted: holder !== undefined,
+    routerServes: proxyOfRouterNamespace(cloud, { ipv6: false }).bind !== null,
+    routerGaveWay: cloud.routers.some(
+      router => router.id === holder?.device_id && givesWay(cloud, router),
+    ),
+  })
+  return { by: outcome, why: row.why }
+}
+
+/** Decision (f): which proxies of one router's id stand on a host whose two agents would each start one. */
+export function proxiesOfSharedId({ neutron }: Cloud): SharedId {
+  return decide(sharedIdTable, { release: neutronRelease(neutron.release) }).outcome
 }
 
 /** A subnet's gateway as DHCP sees it: `gateway_ip`, else what a host route to everywhere names. */
@@ -43,148 +108,75 @@ export function dhcpGatewayOf(subnet: Subnet): string | null {
   return subnet.gateway_ip ?? everywhere?.nexthop ?? null
 }
 
-interface ProxyFacts {
-  readonly cloud: Cloud
-  readonly network: Network
-  readonly options: Cloud['neutron']['dhcp_agent']
-  /** DHCP subnets of the IP versions that count in this release. */
-  readonly dhcpSubnets: readonly Subnet[]
-  readonly hasDhcpPort: boolean
-}
-
 function proxyFactsOf(cloud: Cloud, network: Network): ProxyFacts {
-  const { proxyCountsIpv6Subnets } = neutronRelease(cloud.neutron.release)
   return {
-    cloud,
+    release: neutronRelease(cloud.neutron.release),
     network,
     options: cloud.neutron.dhcp_agent,
-    dhcpSubnets: network.subnets.filter(
-      subnet => subnet.enable_dhcp && (proxyCountsIpv6Subnets || subnet.ip_version === 4),
-    ),
     hasDhcpPort: dhcpPortOf(cloud, network) !== undefined,
+    hasOvnMetadataPort: ovnMetadataPortOf(cloud, network) !== undefined,
+    hasMetadataSubnet: network.subnets.some(isMetadataSubnet),
+    dhcpSubnets: network.subnets.filter(subnet => subnet.enable_dhcp),
+    routerPorts: routerPortsOf(cloud, network),
+    isIsolated: subnet => isIsolated(cloud, subnet),
   }
 }
 
-interface ProxyRow {
-  readonly when: (facts: ProxyFacts) => boolean
-  readonly runs: boolean
-  readonly why: string
-}
-
-const proxyRows: readonly ProxyRow[] = [
-  {
-    when: ({ hasDhcpPort }) => !hasDhcpPort,
-    runs: false,
-    why: 'the network has no DHCP port, so there is no qdhcp namespace',
-  },
-  {
-    when: ({ dhcpSubnets }) => dhcpSubnets.length === 0,
-    runs: false,
-    why: 'no subnet that counts in this release has enable_dhcp',
-  },
-  {
-    when: ({ options }) => options.force_metadata,
-    runs: true,
-    why: 'force_metadata is on',
-  },
-  {
-    when: ({ options }) => !options.enable_isolated_metadata,
-    runs: false,
-    why: 'enable_isolated_metadata is off',
-  },
-  {
-    when: ({ options, network }) => options.enable_metadata_network && hasMetadataSubnet(network),
-    runs: true,
-    why: 'enable_metadata_network is on and a subnet lies in 169.254.0.0/16',
-  },
-  {
-    when: ({ cloud, dhcpSubnets }) => dhcpSubnets.some(subnet => isIsolated(cloud, subnet)),
-    runs: true,
-    why: 'enable_isolated_metadata is on and a DHCP subnet is isolated: no router holds its gateway_ip',
-  },
-]
-
-const otherwiseNoProxy: ProxyRow = {
-  when: () => true,
-  runs: false,
-  why: 'every DHCP subnet has a router on its gateway_ip',
-}
-
-function hasMetadataSubnet(network: Network): boolean {
-  return network.subnets.some(subnet => {
-    const range = parseCidr(subnet.cidr)
-    if (range === undefined) return false
-    const { version, first, last } = range
-    return [first, last].every(value => contains(linkLocal, { version, value }))
-  })
+/** `Dnsmasq.has_metadata_subnet`. */
+function isMetadataSubnet({ cidr }: Subnet): boolean {
+  const range = parseCidr(cidr)
+  if (range === undefined) return false
+  const { version, first, last } = range
+  return [first, last].every(value => contains(linkLocal, { version, value }))
 }
 
 const linkLocal = { version: 4, first: 0xa9fe0000n, last: 0xa9feffffn } as const
 
-function senderOf({ cloud, network, options }: ProxyFacts): ProxyDecision['sends'] {
-  const [routerPort] = routerPortsOf(cloud, network)
-  return options.enable_metadata_network && routerPort !== undefined && hasMetadataSubnet(network)
-    ? { header: 'router', id: routerPort.device_id }
-    : { header: 'network', id: network.id }
-}
-
-interface NexthopFacts {
-  readonly subnet: Subnet
-  readonly options: Cloud['neutron']['dhcp_agent']
-  readonly isolated: boolean
-  readonly gateway: string | null
-  /** The DHCP port's own address in the subnet. */
-  readonly dhcpAddress: string | null
-}
-
 function nexthopFactsOf(cloud: Cloud, subnet: Subnet): NexthopFacts {
-  const port = dhcpPortOf(cloud, networkOf(cloud, subnet.network_id))
-  const fixed = port?.fixed_ips.find(candidate => candidate.subnet_id === subnet.id)
+  const network = networkOf(cloud, subnet.network_id)
   return {
+    release: neutronRelease(cloud.neutron.release),
     subnet,
     options: cloud.neutron.dhcp_agent,
     isolated: isIsolated(cloud, subnet),
     gateway: dhcpGatewayOf(subnet),
-    dhcpAddress: fixed?.ip_address ?? null,
+    dhcpAddress: addressIn(subnet, dhcpPortOf(cloud, network)),
+    ovnAddress: addressIn(subnet, ovnMetadataPortOf(cloud, network)),
   }
 }
 
-interface NexthopRow {
-  readonly when: (facts: NexthopFacts) => boolean
-  readonly nexthop: (facts: NexthopFacts) => string | null
-  readonly why: string
+/** `is_ovn_metadata_port`, neutron/common/ovn/utils.py. */
+function ovnMetadataPortOf(cloud: Cloud, network: Network): Port | undefined {
+  return portsOf(cloud, network).find(
+    ({ device_owner, device_id }) =>
+      device_owner === 'network:distributed' && device_id === `ovnmeta-${network.id}`,
+  )
 }
 
-const nexthopRows: readonly NexthopRow[] = [
-  {
-    when: ({ subnet }) => subnet.ip_version === 6,
-    nexthop: () => null,
-    why: 'IPv6 guests find fe80::a9fe:a9fe on the link',
-  },
-  {
-    when: ({ subnet }) => !subnet.enable_dhcp,
-    nexthop: () => null,
-    why: 'the subnet has no DHCP',
-  },
-  {
-    when: ({ options }) => options.force_metadata,
-    nexthop: ({ dhcpAddress }) => dhcpAddress,
-    why: 'force_metadata is on: the DHCP port answers',
-  },
-  {
-    when: ({ options, isolated }) => isolated && options.enable_isolated_metadata,
-    nexthop: ({ dhcpAddress }) => dhcpAddress,
-    why: 'the subnet is isolated and enable_isolated_metadata is on: the DHCP port answers',
-  },
-  {
-    when: ({ isolated, gateway }) => !isolated && gateway !== null,
-    nexthop: ({ gateway }) => gateway,
-    why: 'a router holds the gateway_ip: the router answers',
-  },
-]
+function addressIn(subnet: Subnet, port: Port | undefined): string | null {
+  return port?.fixed_ips.find(fixed => fixed.subnet_id === subnet.id)?.ip_address ?? null
+}
 
-const otherwiseNoRoute: NexthopRow = {
-  when: () => true,
-  nexthop: () => null,
-  why: 'the subnet is isolated and enable_isolated_metadata is off',
+function whose(nexthop: string | null, { dhcpAddress, ovnAddress }: NexthopFacts) {
+  if (nexthop === null) return null
+  if (nexthop === ovnAddress) return 'ovn-port'
+  return nexthop === dhcpAddress ? 'dhcp-port' : 'gateway'
+}
+
+/** A DHCP agent of the router's own host has a proxy by the router's id. */
+function givesWay(cloud: Cloud, router: Router): boolean {
+  if (proxiesOfSharedId(cloud) === 'both') return false
+  return cloud.networks.some(network => {
+    const { runs, sends } = proxyOfDhcpNamespace(cloud, network)
+    const hosts = portsOf(cloud, network)
+      .filter(port => port.device_owner === 'network:dhcp')
+      .map(port => port['binding:host_id'])
+    return runs && sends.id === router.id && hosts.includes(router.host)
+  })
+}
+
+function holds(port: Port, subnet: Subnet, address: string | null): boolean {
+  return port.fixed_ips.some(
+    ({ subnet_id, ip_address }) => subnet_id === subnet.id && ip_address === address,
+  )
 }

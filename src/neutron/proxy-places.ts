@@ -1,6 +1,5 @@
 import type { Cloud, Network, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import type { Sender } from './decisions/sender-table.ts'
 import { servesIpv6Metadata } from './ipv6-metadata.ts'
 import { metadataAddress, metadataAddressIpv6, metadataPort } from './metadata-address.ts'
 import {

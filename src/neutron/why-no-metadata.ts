@@ -1,14 +1,17 @@
 import type { Cloud, Network } from '../cloud/cloud.ts'
-import { isIsolated } from './isolated-subnets.ts'
-import { proxyOfDhcpNamespace } from './metadata-decisions.ts'
+import { metadataAnswer, proxyOfDhcpNamespace } from './metadata-decisions.ts'
 
-/** Why Neutron leaves the guests of a network without metadata, in words; null where something serves them. */
+/**
+ * Why Neutron leaves the guests of a network without metadata, in the words of the decision tables; null where something
+ * serves some of them.
+ */
 export function whyNoMetadata(cloud: Cloud, network: Network): string | null {
-  const { runs, why } = proxyOfDhcpNamespace(cloud, network)
-  if (runs) return null
-  const { enable_metadata_proxy } = cloud.neutron.l3_agent
-  const isRouted = network.subnets.some(subnet => !isIsolated(cloud, subnet))
-  if (isRouted && enable_metadata_proxy) return null
-  const router = isRouted ? "; the L3 agent's enable_metadata_proxy is off" : ''
-  return `Neutron serves none on network ${network.name}: ${why}${router}`
+  const proxy = proxyOfDhcpNamespace(cloud, network)
+  const answers = network.subnets
+    .filter(subnet => subnet.ip_version === 4)
+    .map(subnet => metadataAnswer(cloud, subnet))
+  if (answers.some(({ by }) => by !== null)) return null
+  if (proxy.runs && answers.length === 0) return null
+  const reasons = new Set([...(proxy.runs ? [] : [proxy.why]), ...answers.map(({ why }) => why)])
+  return `Neutron serves none on network ${network.name}: ${[...reasons].join('; ')}`
 }

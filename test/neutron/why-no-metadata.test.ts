@@ -16,7 +16,13 @@ const routed = `${isolated}\nrouters: {edge: {interfaces: [private]}}`
 const none = 'Neutron serves none on network private: '
 
 test(says, 'isolated, on', '{dhcp_agent: {enable_isolated_metadata: true}}', isolated, null)
-test(says, 'isolated, off', '{}', isolated, `${none}enable_isolated_metadata is off`)
+test(
+  says,
+  'isolated, off',
+  '{}',
+  isolated,
+  `${none}enable_isolated_metadata is off; no router holds the gateway_ip`,
+)
 test(says, 'routed', '{}', routed, null)
 test(
   says,
@@ -37,5 +43,5 @@ test(
   'without DHCP',
   '{dhcp_agent: {enable_isolated_metadata: true}}',
   'networks: {private: {subnets: [{cidr: 10.0.0.0/24, enable_dhcp: false}]}}',
-  `${none}the network has no DHCP port, so there is no qdhcp namespace`,
+  `${none}the network has no DHCP port, so there is no qdhcp namespace; no router holds the gateway_ip`,
 )
