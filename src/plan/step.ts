@@ -143,6 +143,12 @@ export interface ServiceStep extends StepBase {
   readonly supervised: boolean
   /** Paths that it opens: what its container must be given. */
   readonly files: ServiceFiles
+  /** What it needs no new start for; a change of any other file that it needs makes it start anew. */
+  readonly reloads?: Reloads
+  /** While it runs nothing is changed of it, nor of its files, as an agent that only looks whether it runs. */
+  readonly staysWhileItRuns?: true
+  /** Where it keeps the leases it gives: those of ports that are gone are released, as the DHCP agent does. */
+  readonly leasing?: Leasing
   /** Where it does not run as a process of its own. */
   readonly container?: Container
 }
@@ -151,6 +157,28 @@ export type ContainedService = ServiceStep & { readonly container: Container }
 
 export function isContained(step: Step): step is ContainedService {
   return step.kind === 'service' && step.container !== undefined
+}
+
+export interface Reloads {
+  /** Null where it reads them whenever it needs them. */
+  readonly signal: 'SIGHUP' | null
+  readonly files: readonly ReloadedFile[]
+  /** It writes its pid file anew when it has read them. */
+  readonly isAcknowledged?: true
+}
+
+export interface ReloadedFile {
+  /** Of its step. */
+  readonly id: string
+  /** Where the file is JSON and only these members of it are read again. */
+  readonly members?: readonly string[]
+}
+
+/** dnsmasq's; paths. */
+export interface Leasing {
+  readonly device: string
+  readonly hosts: string
+  readonly leases: string
 }
 
 export interface ServiceFiles {
@@ -194,6 +222,7 @@ export interface Mount {
 }
 
 export type ServiceName =
+  | 'dhclient'
   | 'dnsmasq'
   | 'haproxy'
   | 'neutron-metadata-agent'
