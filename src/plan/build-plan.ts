@@ -40,12 +40,14 @@ export function buildPlan(cloud: Cloud, facts: MachineFacts, states: AgentStates
     ...(first === undefined ? [] : certificateSteps(cloud, first)),
     ...sites.flatMap(site => stepsOfHost(site, isCutOff(site.host, states))),
     ...wired.networks.flatMap(network => outsideSteps(wired, network, facts)),
+  ]
+  const guests = [
     ...guestsBaseSteps(cloud),
     ...cloud.guests.flatMap(guest =>
       guestSteps(cloud, guest, facts, nic => isAnswered(guest, nic)),
     ),
   ]
-  const placed = placeInContainers(cloud, facts, steps)
+  const placed = placeInContainers(cloud, facts, [...steps, ...withoutAbsent(guests, steps)])
   const watched = placed.filter(isWatched)
   const all =
     watched.length === 0 || first === undefined
@@ -76,6 +78,12 @@ function answers({ host, views }: Site, guest: Guest, nic: Nic, states: AgentSta
   const isNear = host.name === guest.host
   const isReached = ![host.name, guest.host].some(name => states.isolated?.includes(name))
   return (isNear || isReached) && views.dhcp.ports.some(({ id }) => id === nic.id)
+}
+
+/** A guest does not wait for servers that there are none of, nor for tunnels between hosts that are one. */
+function withoutAbsent(guests: readonly Step[], others: readonly Step[]): Step[] {
+  const ids = new Set([...others, ...guests].map(({ id }) => id))
+  return guests.map(step => ({ ...step, needs: step.needs.filter(need => ids.has(need)) }))
 }
 
 /** What an engine puts back needs no supervisor. */
