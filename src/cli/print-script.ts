@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
-import { journalPathOf, recordPathOf } from '../lab/paths.ts'
+import { journalPathOf, keptTopologyPathOf, recordPathOf } from '../lab/paths.ts'
 import { encodeRecord, RECORD_FORMAT } from '../lab/record.ts'
 import { renderScript } from '../plan/render-script.ts'
 import { isContained, type Plan } from '../plan/step.ts'
@@ -9,7 +9,7 @@ import type { Wish } from './read-wish.ts'
 
 /** `lab up --dry-run`: the script that builds the same lab, with a secret of its own. */
 export function printScript(
-  { source, options, lab, settle }: Wish,
+  { source, kept, options, lab, settle }: Wish,
   containers: ContainerFacts | null,
 ): void {
   const { cloud, plan } = settle('new', containers)
@@ -17,6 +17,7 @@ export function printScript(
     format: RECORD_FORMAT,
     lab,
     topology: source,
+    kept,
     ...(options.length === 0 ? {} : { options }),
     containers,
     cloud,
@@ -26,6 +27,7 @@ export function printScript(
     renderScript(asOfNow(plan), {
       path: recordPathOf(lab),
       content: encodeRecord(record),
+      topology: { path: keptTopologyPathOf(lab), content: kept.text },
       journalPath: journalPathOf(lab),
     }),
   )

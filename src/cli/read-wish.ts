@@ -5,17 +5,24 @@ import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { type LoadedTopology, loadTopology, loadTopologyFile } from '../lab/load-topology-file.ts'
 import { keptTopologyPathOf } from '../lab/paths.ts'
-import { type KeptTopology, type LabRecord, readRecord } from '../lab/record.ts'
+import {
+  type KeptTopology,
+  type LabRecord,
+  readRecord,
+  readRecordIfReadable,
+} from '../lab/record.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
 import type { OptionalProgram } from '../linux/programs.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/step.ts'
 import { routedIpv6Subnets } from '../topology/advertised-subnets.ts'
+import { hasDhcpv6Guests } from '../topology/dhcpv6-subnets.ts'
 import { labNameOf } from '../topology/lab-name.ts'
 import { makesCertificates } from '../topology/makes-certificates.ts'
 import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import { suggest } from '../topology/suggest.ts'
+import { whyNoOvn } from '../topology/why-no-ovn.ts'
 import { checkLabName } from './pick-lab.ts'
 
 /** What is to stand, read and checked. */
@@ -48,11 +55,12 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
   const loaded = await loadTopologyFile(source)
   const lab = options.name ?? loaded.name
   checkLabName(lab)
-  const release = options.release === undefined ? null : checkRelease(options.release)
+  const release =
+    options.release === undefined ? null : checkRelease(options.release, loaded.topology)
   const path = keptTopologyPathOf(lab)
   // Standard input cannot be read again, and what the lab keeps can.
   const isKept = source === '-' || loaded.source.path === path
-  const edited = source !== '-' && isKept && readRecord(lab)?.kept.edited === true
+  const edited = source !== '-' && isKept && readRecordIfReadable(lab)?.kept.edited === true
   return wishOf(loaded, {
     lab,
     source: isKept ? path : source,
@@ -70,7 +78,7 @@ export async function readEditedWish(
   const path = keptTopologyPathOf(lab)
   const loaded = await loadTopology({ path, text })
   const known = optionsOf(options)
-  const release = known.release === undefined ? null : checkRelease(known.release)
+  const release = known.release === undefined ? null : checkRelease(known.release, loaded.topology)
   return wishOf(loaded, {
     lab,
     source: path,
@@ -98,12 +106,13 @@ function wishOf(
     lab,
     programs: programsFor(topology),
     settle: (standing, containers) => {
-      const record = standing === 'standing' ? readRecord(lab) : null
-      const secret = secretOf(record) ?? newSecret()
+      const cloudBefore = standing === 'standing' ? (readRecord(lab)?.cloud ?? null) : null
+      const secret = secretOf(cloudBefore) ?? newSecret()
       const cloud = deriveCloud(topology, {
         lab,
         secret,
         ...(release === null ? {} : { release }),
+        standing: cloudBefore,
       })
       return { cloud, plan: buildPlan(cloud, gatherFacts(containers)) }
     },
@@ -116,6 +125,7 @@ function wishOf(
 
 function programsFor(topology: Topology): OptionalProgram[] {
   return [
+    ...(hasDhcpv6Guests(topology) ? (['dhclient'] as const) : []),
     ...(routedIpv6Subnets(topology).length > 0 ? (['radvd'] as const) : []),
     ...(makesCertificates(topology) ? (['openssl'] as const) : []),
   ]
@@ -152,8 +162,12 @@ function newSecret(): string {
   return randomBytes(16).toString('hex')
 }
 
-function checkRelease(name: string): ReleaseName {
+function checkRelease(name: string, { neutron }: Topology): ReleaseName {
   const release = releaseNames.find(known => known === name)
+  const tooOld =
+    release === undefined || neutron.mechanism_driver !== 'ovn' ? null : whyNoOvn(release)
+  if (tooOld !== null)
+    throw new LabError(`${tooOld}, and the topology has \`mechanism_driver: ovn\``, { exitCode: 2 })
   if (release !== undefined) return release
   const near = suggest(name, releaseNames)
   throw new LabError(

@@ -80,6 +80,7 @@ async function build(
   try {
     const result = await bringUp({
       topology: wish.source,
+      kept: wish.kept,
       options: wish.options,
       containers,
       cloud,

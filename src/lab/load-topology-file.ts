@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
+import { setTexts } from '../topology/edit/set-texts.ts'
 import { labNameOf } from '../topology/lab-name.ts'
 import type { TopologySource } from '../topology/mistake.ts'
 import { readTopology, type TopologyReading } from '../topology/read-topology.ts'
@@ -7,11 +8,13 @@ import { TopologyMistakes } from '../topology/topology-mistakes.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
 import { findTopologyFile } from './find-topology-file.ts'
 import { LabError } from './lab-error.ts'
-import { resolveFiles } from './resolve-files.ts'
+import { madeAbsolute, resolveFiles } from './resolve-files.ts'
 
 export interface LoadedTopology
   extends Pick<TopologyReading & { ok: true }, 'topology' | 'locate'> {
   readonly source: TopologySource
+  /** The text with absolute paths in it: it says the same wherever it is kept. */
+  readonly kept: string
   /** The lab's name where the user gives no other. */
   readonly name: string
 }
@@ -21,13 +24,18 @@ export interface LoadedTopology
  * LabError where there is nothing to read, and TopologyMistakes with everything that is wrong in it.
  */
 export async function loadTopologyFile(wanted: string): Promise<LoadedTopology> {
-  const source = wanted === '-' ? await readStdin() : await readSource(wanted)
+  return await loadTopology(wanted === '-' ? await readStdin() : await readSource(wanted))
+}
+
+/** The same of a text that was read already. Throws TopologyMistakes. */
+export async function loadTopology(source: TopologySource): Promise<LoadedTopology> {
   const reading = readTopology(source)
   if (!reading.ok) throw new TopologyMistakes(source, reading.mistakes)
   const { locate } = reading
   const { topology, mistakes } = await resolveFiles(reading.topology, source.path, locate)
   if (mistakes.length > 0) throw new TopologyMistakes(source, mistakes)
-  return { topology, locate, source, name: labNameOf(topology, source.path) }
+  const kept = setTexts(source.text, madeAbsolute(reading.topology, topology))
+  return { topology, locate, source, kept, name: labNameOf(topology, source.path) }
 }
 
 async function readSource(wanted: string): Promise<TopologySource> {

@@ -10,6 +10,11 @@ export function recordPathOf(lab: string): string {
   return `${statePathOf(lab)}/lab.json`
 }
 
+/** The topology of what stands, to be read and applied again: holds its secrets, root's alone. */
+export function keptTopologyPathOf(lab: string): string {
+  return `${statePathOf(lab)}/topology.yaml`
+}
+
 /** What has been done, a line before and after each effect. */
 export function journalPathOf(lab: string): string {
   return `${statePathOf(lab)}/journal.jsonl`

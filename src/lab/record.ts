@@ -14,15 +14,22 @@ import { quoteCommand } from '../plan/shell-quote.ts'
 import type { Plan } from '../plan/step.ts'
 import { labNamePattern } from '../topology/lab-name.ts'
 import { LabError } from './lab-error.ts'
-import { journalPathOf, labsDirectory, recordPathOf, statePathOf } from './paths.ts'
+import {
+  journalPathOf,
+  keptTopologyPathOf,
+  labsDirectory,
+  recordPathOf,
+  statePathOf,
+} from './paths.ts'
 import { readIfThere } from './read-if-there.ts'
 
 /** What a lab is made of. Holds its secrets: root's alone. */
 export interface LabRecord {
   readonly format: typeof RECORD_FORMAT
   readonly lab: string
-  /** As the user named it: a path, or the name of one that ships. */
+  /** As the user named it: a path, or the name of one that ships; the kept one, where that says no longer what stands. */
   readonly topology: string
+  readonly kept: KeptTopology
   /** The words after it that change what is built: `--name`, `x`. Absent where there were none. */
   readonly options?: readonly string[]
   /** The engine whose containers its services run in; null where they are processes. */
@@ -31,8 +38,16 @@ export interface LabRecord {
   readonly plan: Plan
 }
 
-/** 2: guests and floating IPs in the cloud. 3: containers. */
-export const RECORD_FORMAT = 3
+/** The topology that a lab was built of, with which its changes begin; `topology.yaml` beside the record has the same. */
+export interface KeptTopology {
+  /** With the paths in it made absolute. */
+  readonly text: string
+  /** Commands have changed it since the user gave it. */
+  readonly edited: boolean
+}
+
+/** 2: guests and floating IPs in the cloud. 3: containers. 4: the topology's text; hosts. */
+export const RECORD_FORMAT = 4
 
 /** What taking a lab away needs, which has stayed the same in every format. */
 export type RemovableRecord = Pick<LabRecord, 'lab' | 'plan'>
@@ -49,17 +64,25 @@ export function encodeRecord(record: LabRecord): string {
   return `${JSON.stringify(record)}\n`
 }
 
-/** Writes the record so that a crash leaves the old one or the new one, never half of one. */
+/**
+ * Writes the record so that a crash leaves the old one or the new one, never half of one; and beside it the topology, for
+ * `lab up` to read. A crash in between leaves a topology that is ahead of its record: `lab up` goes on with it, any
+ * other command begins with what the record says.
+ */
 export function writeRecord(record: LabRecord): void {
-  const path = recordPathOf(record.lab)
-  makeStateDirectory(record.lab)
-  chmodSync(statePathOf(record.lab), 0o711)
+  const { lab } = record
+  makeStateDirectory(lab)
+  chmodSync(statePathOf(lab), 0o711)
+  const files = [
+    [keptTopologyPathOf(lab), record.kept.text],
+    [recordPathOf(lab), encodeRecord(record)],
+  ] as const
   try {
-    writeFileSync(`${path}.new`, encodeRecord(record), { mode: 0o600 })
-    renameSync(`${path}.new`, path)
+    for (const [path, text] of files) writeFileSync(`${path}.new`, text, { mode: 0o600 })
+    for (const [path] of files) renameSync(`${path}.new`, path)
   } catch (error) {
-    rmSync(`${path}.new`, { force: true })
-    if (readdirSync(statePathOf(record.lab)).length === 0) rmdirSync(statePathOf(record.lab))
+    for (const [path] of files) rmSync(`${path}.new`, { force: true })
+    if (readdirSync(statePathOf(lab)).length === 0) rmdirSync(statePathOf(lab))
     throw error
   }
 }
@@ -156,5 +179,6 @@ export function foreignFilesIn(lab: string): string[] {
 
 /** What a kill may leave in a state directory without a record. */
 export function remainsOf(lab: string): string[] {
-  return [`${recordPathOf(lab)}.new`, journalPathOf(lab)]
+  const kept = keptTopologyPathOf(lab)
+  return [`${kept}.new`, kept, `${recordPathOf(lab)}.new`, journalPathOf(lab)]
 }

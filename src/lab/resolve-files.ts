@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
+import type { TextAt } from '../topology/edit/set-texts.ts'
 import type { Mistake, Position, TopologyPath } from '../topology/mistake.ts'
 import { socketPath } from '../topology/schema/metadata-agent-schema.ts'
 import type { Topology } from '../topology/schema.ts'
@@ -39,6 +40,25 @@ export async function resolveFiles(
     },
     mistakes: mistakes.map(({ message, path }) => ({ message, path, position: locate(path) })),
   }
+}
+
+/** What to write instead of the relative paths that a topology had before they were resolved. */
+export function madeAbsolute(before: Topology, after: Topology): TextAt[] {
+  return [
+    ...changesOf(before.neutron.metadata_agent, after.neutron.metadata_agent, [
+      'neutron',
+      'metadata_agent',
+    ]),
+    ...changesOf(before.nova.api, after.nova.api, ['nova', 'api']),
+    ...changesOf(before.nova.wsgi, after.nova.wsgi, ['nova', 'wsgi']),
+  ]
+}
+
+function changesOf(before: object, after: object, path: readonly string[]): TextAt[] {
+  const was = new Map(Object.entries(before))
+  return Object.entries(after).flatMap(([key, value]) =>
+    typeof value === 'string' && was.get(key) !== value ? [{ path: [...path, key], value }] : [],
+  )
 }
 
 interface NamedFile {

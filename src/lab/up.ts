@@ -11,13 +11,21 @@ import { LabError } from './lab-error.ts'
 import { observe } from './observe.ts'
 import { journalPathOf } from './paths.ts'
 import { type Changes, planChanges } from './plan-changes.ts'
-import { type LabRecord, RECORD_FORMAT, readRecord, writeRecord } from './record.ts'
+import {
+  type KeptTopology,
+  type LabRecord,
+  RECORD_FORMAT,
+  readRecord,
+  writeRecord,
+} from './record.ts'
 import { refuseForeignState, refuseStrangers } from './refuse-strangers.ts'
 import { removeSteps } from './remove-steps.ts'
 import { lockShared } from './shared-directory.ts'
 
 export interface UpOptions {
   readonly topology: string
+  /** See `LabRecord`. */
+  readonly kept: KeptTopology
   /** See `LabRecord`. */
   readonly options?: readonly string[]
   /** See `LabRecord`; the plan was made for it. */
@@ -47,8 +55,10 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const record = recordOf(options)
   const changes = await findChanges(before?.plan.steps ?? [], plan.steps, journal)
   const isWhole = changes.make.length === 0 && changes.remove.length === 0
-  if (isWhole && journal.phase === 'stands' && isOfThisBoot(journal))
+  if (isWhole && journal.phase === 'stands' && isOfThisBoot(journal)) {
+    if (before !== null && !isSaidAlike(before, record)) writeRecord(record)
     return { record, outcome: 'unchanged', made: 0 }
+  }
   await refuseTakenContainers(plan.lab, [...changes.remove, ...changes.make])
   await claim(record, before, journal)
   if (before !== null) await stopProcesses(findTools(plan.lab), TOOLS_GRACE_MS)
@@ -62,6 +72,7 @@ const TOOLS_GRACE_MS = 3_000
 
 function recordOf({
   topology,
+  kept,
   options = [],
   containers = null,
   cloud,
@@ -71,11 +82,19 @@ function recordOf({
     format: RECORD_FORMAT,
     lab: plan.lab,
     topology,
+    kept,
     ...(options.length === 0 ? {} : { options }),
     containers,
     cloud,
     plan,
   }
+}
+
+/** The same lab may be said in another way: by another file, with another comment. */
+function isSaidAlike(one: LabRecord, other: LabRecord): boolean {
+  const words = ({ topology, kept, options, cloud }: LabRecord) =>
+    JSON.stringify([topology, kept, options, cloud])
+  return words(one) === words(other)
 }
 
 function isOfThisBoot({ bootId }: JournalSummary): boolean {

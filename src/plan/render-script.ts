@@ -9,6 +9,7 @@ import type { DirectoryStep, FileStep, Plan, ServiceStep, Step } from './step.ts
 export interface ScriptRecord {
   readonly path: string
   readonly content: string
+  readonly topology: { readonly path: string; readonly content: string }
   readonly journalPath: string
 }
 
@@ -49,6 +50,7 @@ function renderRecord({ statePath, steps }: Plan, record: ScriptRecord): string 
 mkdir -p ${quoteWord(parentOf(statePath))}
 mkdir -m 711 ${quoteWord(statePath)}
 (umask 077
+${writeFile(record.topology.path, record.topology.content)}
 ${writeFile(`${record.path}.new`, record.content)}
 mv ${quoteWord(`${record.path}.new`)} ${quoteWord(record.path)}
 printf '{"event":"open","bootId":"%s","at":"%s"}\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(date -u +%FT%T.%3NZ)" >${quoteWord(record.journalPath)}

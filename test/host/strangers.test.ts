@@ -206,6 +206,7 @@ test("somebody else's namespace, made after the lab had claimed its name, outliv
   t.true(plan.steps.some(({ id }) => id === stepIds.namespace(namespace)))
   const building = bringUp({
     topology: 'dhcp-mode',
+    kept: { text: '', edited: false },
     cloud,
     plan,
     signal: new AbortController().signal,

@@ -21,6 +21,7 @@ async function fail(steps: readonly Step[], stood: boolean) {
     format: RECORD_FORMAT,
     lab,
     topology: 'dhcp-mode',
+    kept: { text: '', edited: false },
     containers: null,
     cloud: deriveCloud(topology, { lab, secret: '' }),
     plan: { lab, statePath: statePathOf(lab), steps },

@@ -14,6 +14,7 @@ import { planOf, shippedTopology } from '../fixtures/planned.ts'
 const record = {
   path: '/var/lib/lab/fixture/lab.json',
   content: '{}\n',
+  topology: { path: '/var/lib/lab/fixture/topology.yaml', content: 'networks: {}\n' },
   journalPath: '/var/lib/lab/fixture/journal.jsonl',
 }
 
@@ -31,6 +32,7 @@ function runScript(folder: string, plan: Plan): void {
   const script = renderScript(plan, {
     path: `${folder}/state/lab.json`,
     content: '{}\n',
+    topology: { path: `${folder}/state/topology.yaml`, content: '' },
     journalPath: `${folder}/state/journal.jsonl`,
   })
   execFileSync('bash', [], { input: script.replace(/^\[ "\$\(id -u\)".*$/m, ''), stdio: 'pipe' })

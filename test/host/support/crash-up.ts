@@ -12,7 +12,7 @@ import { testRuntime } from './test-runtime.ts'
  * fewer, the lab comes to stand and the exit code is 0.
  */
 const [source = '', lab = '', kind = '', k = ''] = process.argv.slice(2)
-const { topology } = await loadTopologyFile(source)
+const { topology, source: file } = await loadTopologyFile(source)
 const cloud = deriveCloud(topology, { lab, secret: 'secret' })
 const runtime = testRuntime === 'process' ? 'process' : 'docker'
 const containers = await new RuntimeChoice({ runtime }, process.env).choose(null)
@@ -21,6 +21,7 @@ await using _lock = await lockLab({ lab, command: 'crash-up', waitMs: 60_000 })
 let left = Number(k)
 await bringUp({
   topology: source,
+  kept: { text: file.text, edited: false },
   containers,
   cloud,
   plan,
