@@ -24,7 +24,7 @@ export function renderHaproxyConfig(config: HaproxyConfig, release: HaproxyRelea
     ...Array.from({ length: release.blankLinesBeforeListen }, () => ''),
     ...(config.rateLimits === null
       ? listenSection(config, release)
-      : limitedListenSection(config, config.rateLimits, release)),
+      : limitedListenSection(config, config.rateLimits)),
     ...(release.blankLineBeforeHeaders ? [''] : []),
     ...headerRules(config),
   ]
@@ -33,12 +33,12 @@ export function renderHaproxyConfig(config: HaproxyConfig, release: HaproxyRelea
 
 function globalSection(
   { sends, user, group, pidFile }: HaproxyConfig,
-  { nbthread }: HaproxyRelease,
+  { nbthread, logTag }: HaproxyRelease,
 ) {
   return [
     'global',
     '    log         /dev/log local0 info',
-    `    log-tag     haproxy-metadata-proxy-${sends.id}`,
+    ...(logTag ? [`    log-tag     haproxy-metadata-proxy-${sends.id}`] : []),
     `    user        ${user}`,
     `    group       ${group}`,
     '    maxconn     1024',
@@ -64,12 +64,12 @@ const defaultsSection = [
   '    timeout http-keep-alive 30s',
 ]
 
-function listenSection(config: HaproxyConfig, release: HaproxyRelease) {
-  return [...listenLines(config, release), serverLine(config)]
+function listenSection(config: HaproxyConfig, { ipv6BindLine }: HaproxyRelease) {
+  return [...listenLines(config, ipv6BindLine), serverLine(config)]
 }
 
 /** `RATE_LIMITED_CONFIG_TEMPLATE`: a client is counted in two tables, and whichever is full denies it. */
-function limitedListenSection(config: HaproxyConfig, limits: RateLimits, release: HaproxyRelease) {
+function limitedListenSection(config: HaproxyConfig, limits: RateLimits) {
   const { base_window_duration, burst_window_duration, tableType } = limits
   const expireSeconds = Math.max(base_window_duration, burst_window_duration)
   const table = (windowSeconds: number) =>
@@ -83,7 +83,7 @@ function limitedListenSection(config: HaproxyConfig, limits: RateLimits, release
     'backend burst_rate_limiter',
     table(burst_window_duration),
     '',
-    ...listenLines(config, release),
+    ...listenLines(config, true),
     '',
     '    http-request track-sc0 src table base_rate_limiter',
     '    http-request track-sc1 src table burst_rate_limiter',
@@ -94,11 +94,11 @@ function limitedListenSection(config: HaproxyConfig, limits: RateLimits, release
   ]
 }
 
-function listenLines(config: HaproxyConfig, release: HaproxyRelease) {
+function listenLines(config: HaproxyConfig, hasIpv6Line: boolean) {
   return [
     'listen listener',
     `    bind ${config.bind.address}:${config.bind.port}`,
-    ...(release.ipv6BindLine ? [`    ${ipv6BindLine(config)}`] : []),
+    ...(hasIpv6Line ? [`    ${ipv6BindLine(config)}`] : []),
   ]
 }
 
@@ -113,8 +113,13 @@ function ipv6BindLine({ bind, ipv6Bind }: HaproxyConfig) {
     : `bind ${ipv6Bind.address}:${bind.port} interface ${ipv6Bind.device}`
 }
 
-/** A guest's own header of either kind goes nowhere: one is replaced, the other deleted (LP 1865036). */
+/**
+ * A guest's own header of either kind goes nowhere: one is replaced, the other deleted (LP 1865036). OVN adds its own to
+ * what the guest has sent, and the agent finds nobody on a network of two ids.
+ */
 function headerRules({ sends }: HaproxyConfig) {
+  if (sends.header === 'ovn-network')
+    return [`    http-request add-header X-OVN-Network-ID ${sends.id}`]
   const [set, deleted] = sends.header === 'network' ? ['Network', 'Router'] : ['Router', 'Network']
   return [
     `    http-request del-header X-Neutron-${deleted}-ID`,

@@ -27,3 +27,17 @@ export function routerGatewayDevice(portId: string): string {
 export function bridgeName(networkId: string): string {
   return `brq${networkId.slice(0, 11)}`
 }
+
+/**
+ * The namespace of a network's metadata under ML2/OVN. The last point releases have the network's id in it from Ussuri
+ * on, where 16.0.0 has the id of the network's Datapath_Binding.
+ */
+export function ovnMetadataNamespace(networkId: string): string {
+  return `ovnmeta-${networkId}`
+}
+
+/** The ends of the cable between an ovnmeta namespace and the integration bridge. */
+export function ovnMetadataDevices(networkId: string): { inside: string; outside: string } {
+  const stem = `tap${networkId.slice(0, 10)}`
+  return { inside: `${stem}1`, outside: `${stem}0` }
+}

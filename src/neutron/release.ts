@@ -67,6 +67,8 @@ export interface NeutronRelease {
 export interface HaproxyRelease {
   /** Null where the line is not written and haproxy decides. */
   readonly nbthread: number | null
+  /** Its lines in the system's log name the network or the router. */
+  readonly logTag: boolean
   readonly blankLinesBeforeListen: 1 | 2
   /** The line after `bind` is the IPv6 one, or four spaces where there is none. */
   readonly ipv6BindLine: boolean
@@ -158,6 +160,7 @@ const havana: NeutronRelease = {
   replacesProxyOnChange: false,
   haproxy: {
     nbthread: null,
+    logTag: true,
     blankLinesBeforeListen: 1,
     ipv6BindLine: false,
     blankLineBeforeHeaders: false,

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { metadataProxiesOf } from '../../src/neutron/haproxy.ts'
 import { type HaproxyConfig, renderHaproxyConfig } from '../../src/neutron/haproxy-config.ts'
 import type { RateLimits } from '../../src/neutron/rate-limiting.ts'
-import { neutronRelease } from '../../src/neutron/release.ts'
+import { type HaproxyRelease, neutronRelease } from '../../src/neutron/release.ts'
 import { releaseNames } from '../../src/topology/release-names.ts'
 import { isolatedCloud, machineFacts, network } from '../fixtures/cloud.ts'
 
@@ -19,7 +19,7 @@ const rateLimits: fc.Arbitrary<RateLimits> = fc.record({
 })
 
 const configs: fc.Arbitrary<HaproxyConfig> = fc.record({
-  sends: fc.record({ header: fc.constantFrom('network', 'router'), id: fc.uuid() }),
+  sends: fc.record({ header: fc.constantFrom('network', 'router', 'ovn-network'), id: fc.uuid() }),
   bind: fc.record({ address: fc.ipV4(), port: fc.integer({ min: 1, max: 65_535 }) }),
   ipv6Bind: fc.option(fc.record({ address: fc.ipV6(), device: fc.constant('tapd1a2b3c4-56') })),
   rateLimits: fc.option(rateLimits),
@@ -30,15 +30,17 @@ const configs: fc.Arbitrary<HaproxyConfig> = fc.record({
 })
 const releases = fc.constantFrom(...releaseNames).map(name => neutronRelease(name).haproxy)
 
-test('one id is sent and one deleted, one place listened on, and one server asked', t => {
+test('one id is sent, one place listened on, and one server asked', t => {
   fc.assert(
     fc.property(configs, releases, (config, release) => {
       const lines = renderHaproxyConfig(config, release).split('\n')
       const holding = (word: string) => lines.filter(line => line.includes(word))
-      t.is(holding(config.sends.id).length, 2)
-      t.is(holding('set-header').length, 1)
-      t.is(holding('del-header').length, 1)
-      t.is(holding(' bind ').length, config.ipv6Bind !== null && release.ipv6BindLine ? 2 : 1)
+      t.is(holding(config.sends.id).length, release.logTag ? 2 : 1)
+      const isOvn = config.sends.header === 'ovn-network'
+      t.is(holding('set-header').length, isOvn ? 0 : 1)
+      t.is(holding('del-header').length, isOvn ? 0 : 1)
+      t.is(holding('add-header').length, isOvn ? 1 : 0)
+      t.is(holding(' bind ').length, hasIpv6Line(config, release) ? 2 : 1)
       t.deepEqual(
         lines.filter(line => line.startsWith('    server ')),
         [`    server metadata ${config.metadataProxySocket}`],
@@ -47,6 +49,11 @@ test('one id is sent and one deleted, one place listened on, and one server aske
     }),
   )
 })
+
+/** Only releases that write the line limit rates. */
+function hasIpv6Line({ ipv6Bind, rateLimits }: HaproxyConfig, release: HaproxyRelease): boolean {
+  return ipv6Bind !== null && (release.ipv6BindLine || rateLimits !== null)
+}
 
 test('limits stand between where haproxy listens and whom it asks, each number once', t => {
   fc.assert(

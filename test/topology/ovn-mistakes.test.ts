@@ -5,7 +5,7 @@ const finds = test.macro({
   exec(t, text: string, ...expected: string[]) {
     t.deepEqual(mistakesOf(text), expected)
   },
-  title: (_, text: string) => `mistakes in ${text.replaceAll('\n', '; ')}`,
+  title: (_, text: string, ..._expected: string[]) => `mistakes in ${text.replaceAll('\n', '; ')}`,
 })
 
 const ovn = 'neutron: {mechanism_driver: ovn}\n'
