@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
-import type { Instance } from '../cloud/instance.ts'
+import type { Guest } from '../cloud/guest.ts'
 import type { ApplyEvent } from '../lab/apply.ts'
 import { explainElsewhere } from '../lab/explain-elsewhere.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
 import { lastComplaint } from '../lab/last-complaint.ts'
-import { whyNoMetadata } from '../neutron/why-no-metadata.ts'
+import { metadataUrlOf, whyNoMetadataFor } from '../neutron/guest-metadata.ts'
 import { whyUnknownGuests } from '../nova/why-unknown-guests.ts'
 import type { Step } from '../plan/step.ts'
 import { asTyped } from './command-name.ts'
@@ -18,6 +18,8 @@ export type Failed = Asked & Failure
 interface Asked {
   readonly instance: string
   readonly path: string
+  /** With its path. */
+  readonly url: string
 }
 
 interface Failure {
@@ -58,16 +60,20 @@ export class FirstFetch {
 
 /** The metadata of the first guest that has a route to it, fetched by itself. */
 async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
-  const instance =
-    cloud.instances.find(candidate => hasLease(cloud, candidate)) ?? cloud.instances[0]
-  if (instance === undefined) return null
-  const about = { instance: instance.name, path: FETCH_PATH }
+  const guests = cloud.guests.filter(({ instance_id }) => instance_id !== null)
+  const guest =
+    guests.find(candidate => hasRoute(cloud, candidate)) ??
+    guests.find(candidate => whyNoMetadataFor(cloud, candidate).length === 0) ??
+    guests[0]
+  if (guest === undefined) return null
+  const url = `${metadataUrlOf(cloud, guest)}${FETCH_PATH}`
+  const about = { instance: guest.name, path: FETCH_PATH, url }
   const startedMs = Date.now()
   try {
-    return { ...about, body: await fetchAsGuest(cloud, instance, FETCH_PATH) }
+    return { ...about, body: await fetchAsGuest(cloud, guest, url) }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    const known = reasons(cloud, instance)
+    const known = reasons(cloud, guest)
     const logged = known.length > 0 ? [] : await complaints(cloud.lab, startedMs)
     return { ...about, problem, reasons: known, logged }
   }
@@ -80,24 +86,17 @@ async function complaints(lab: string, sinceMs: number): Promise<string[]> {
 
 export const METADATA_SERVICES = ['neutron-metadata-agent', 'nova-api-metadata'] as const
 
-function hasLease(cloud: Cloud, instance: Instance): boolean {
-  const path = `${cloud.neutron.state_path}/guests/${instance.name}/eth0.lease`
+/** Whether its lease has brought a route to the metadata service. */
+function hasRoute(cloud: Cloud, { name }: Guest): boolean {
+  const path = `${cloud.neutron.state_path}/guests/${name}/eth0.lease`
   return existsSync(path) && readFileSync(path, 'utf8').includes('169.254.169.254')
 }
 
-/** Where Neutron itself serves none, another agent or nova should, or the guest has no IPv4, that is no failure of the lab. */
-function reasons(cloud: Cloud, { id }: Instance): string[] {
-  const ports = cloud.ports.filter(port => port.device_id === id)
-  const addresses = ports.flatMap(port => port.fixed_ips.map(({ ip_address }) => ip_address))
-  if (addresses.every(address => address.includes(':'))) return [IPV6_ALONE]
-  const unserved = cloud.networks
-    .filter(network => ports.some(port => port.network_id === network.id))
-    .flatMap(network => whyNoMetadata(cloud, network) ?? [])
+/** Where Neutron itself serves it none, or another agent or nova should, that is no failure of the lab. */
+function reasons(cloud: Cloud, guest: Guest): readonly string[] {
+  const unserved = whyNoMetadataFor(cloud, guest)
   if (unserved.length > 0) return unserved
   const elsewhere = explainElsewhere(cloud).map(asTyped)
   const unknown = whyUnknownGuests(cloud)
   return elsewhere.length > 0 || unknown === null ? elsewhere : [unknown]
 }
-
-const IPV6_ALONE =
-  'It has IPv6 addresses alone; from Victoria on http://[fe80::a9fe:a9fe%25eth0]/ may answer it.'

@@ -1,8 +1,11 @@
 import type { ChalkInstance } from 'chalk'
 import type { Cloud } from '../cloud/cloud.ts'
+import type { Guest } from '../cloud/guest.ts'
 import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
+import { metadataUrlOf } from '../neutron/guest-metadata.ts'
 import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
+import { quoteCommand } from '../plan/shell-quote.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped, commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
@@ -85,7 +88,7 @@ function isUnexpectedFailure(fetched: Fetched | null): boolean {
 
 function renderFetched(fetched: Fetched | null, lab: string, color: ChalkInstance): string[] {
   if (fetched === null) return []
-  const url = `http://169.254.169.254${fetched.path}`
+  const { url } = fetched
   if ('problem' in fetched)
     return [
       '',
@@ -135,16 +138,20 @@ function indent(text: string): string[] {
 }
 
 function renderNext(cloud: Cloud, color: ChalkInstance): string[] {
-  const [instance] = cloud.instances
+  const guest = cloud.guests.find(({ instance_id }) => instance_id !== null)
   const name = commandName()
   const lab = labNames().length > 1 ? `${name} --lab ${cloud.lab}` : name
   const network = cloud.networks.find(candidate => !candidate['router:external'])
   const commands = [
-    ...(instance === undefined
-      ? []
-      : [`${lab} exec ${instance.name} -- curl -s http://169.254.169.254/latest/meta-data/`]),
+    ...(guest === undefined ? [] : [`${lab} exec ${guest.name} -- ${fetchLine(cloud, guest)}`]),
     ...(network === undefined ? [] : [`${lab} exec ${network.name} -- ss -lntup`]),
     `${name} down ${cloud.lab}`,
   ]
   return ['', 'Try next', ...commands.map(command => `  ${color.cyan(command)}`)]
+}
+
+/** curl takes brackets for a range without -g. */
+function fetchLine(cloud: Cloud, guest: Guest): string {
+  const url = `${metadataUrlOf(cloud, guest)}/latest/meta-data/`
+  return quoteCommand(['curl', url.includes('[') ? '-gs' : '-s', url])
 }

@@ -38,6 +38,11 @@ export const programs: readonly Program[] = [
 
 /** Programs that some topologies need, by name. */
 export const optionalPrograms = {
+  dhclient: {
+    name: 'dhclient',
+    debianPackage: 'isc-dhcp-client',
+    why: 'is the DHCPv6 client of guests on subnets that have DHCPv6',
+  },
   radvd: {
     name: 'radvd',
     debianPackage: 'radvd',
@@ -53,7 +58,7 @@ export const optionalPrograms = {
 
 export type OptionalProgram = keyof typeof optionalPrograms
 
-export const optionalProgramNames: readonly OptionalProgram[] = ['radvd', 'openssl']
+export const optionalProgramNames: readonly OptionalProgram[] = ['dhclient', 'radvd', 'openssl']
 
 /**
  * The programs that every lab needs, and those besides, that no system directory has. Asks the file system alone; costs

@@ -5,9 +5,9 @@ import { dhcpPortOf, portsOf } from './network-ports.ts'
 import { neutronRelease } from './release.ts'
 
 /**
- * Whether fe80::a9fe:a9fe is in the network's qdhcp namespace of this cloud's DHCP agent, where 169.254.169.254 is. A
- * condition of all releases since Yoga holds at all times here: that exactly one DHCP port of the network is the agent's
- * own (`_is_port_on_this_agent`, before it all DHCP ports counted; in the last point releases since Victoria).
+ * Whether fe80::a9fe:a9fe is in the network's qdhcp namespace of this cloud's DHCP agent, where 169.254.169.254 is. That
+ * exactly one DHCP port is the agent's own and up, as Neutron asks besides (`_is_port_on_this_agent`, in the last point
+ * release of every branch since Victoria), always holds here.
  */
 export function servesIpv6Metadata(cloud: Cloud, network: Network, facts: MachineFacts): boolean {
   const { ipv6Metadata, ipv6AddressNeedsIpv6Subnet } = neutronRelease(cloud.neutron.release)

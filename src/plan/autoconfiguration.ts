@@ -8,6 +8,7 @@ import {
   linkLocalAddress,
 } from '../neutron/router-advertisements.ts'
 import { isAutonomous } from '../topology/advertised-subnets.ts'
+import { guestIpv6Of } from './guest-ipv6.ts'
 import { stepIds } from './names.ts'
 import { withPrefix } from './port-address-steps.ts'
 import type { ExpectedAddress, ExpectedRoute, SysctlStep, WaitStep } from './step.ts'
@@ -21,8 +22,8 @@ interface PlacedNic {
 }
 
 /**
- * Settings of a guest's NIC where routers advertise, to be made before it is up: it listens if one of its addresses is
- * to come from that, and has none but static routes otherwise. With accept_ra_rt_info_max_plen the kernel takes the
+ * Settings of a guest's NIC where its network has IPv6 subnets, to be made before it is up: it listens to routers unless
+ * its addresses are static (`GuestIpv6`), and has none but static routes then. With accept_ra_rt_info_max_plen the kernel takes the
  * route to fe80::a9fe:a9fe, as systemd-networkd and NetworkManager do. Duplicate address detection would cost a second
  * or two for addresses that are the guest's alone.
  */
@@ -32,9 +33,9 @@ export function autoconfigurationSysctls(
   facts: MachineFacts,
 ): SysctlStep[] {
   const { port, device, namespace } = nic
-  const routers = advertisingPortsOf(cloud, networkOf(cloud, port.network_id))
-  if (!facts.ipv6 || routers.length === 0) return []
-  const listens = port.has_port && autonomousAddresses(cloud, port, device).length > 0
+  const { subnets } = networkOf(cloud, port.network_id)
+  if (!facts.ipv6 || !subnets.some(({ ip_version }) => ip_version === 6)) return []
+  const { listens } = guestIpv6Of(cloud, port, facts)
   const takesRoutes = facts.sysctls.includes('net.ipv6.conf.default.accept_ra_rt_info_max_plen')
   const settings = {
     accept_dad: '0',
@@ -50,7 +51,7 @@ export function autoconfigurationSysctls(
       id: `sysctl:${namespace}:${device}`,
       phase: 'wiring',
       needs: [stepIds.link(port.id)],
-      why: `what ${device} makes of router advertisements`,
+      why: `IPv6 of ${device}: duplicate address detection and router advertisements`,
       settings: Object.fromEntries(
         Object.entries(settings).map(([key, value]) => [`net.ipv6.conf.${device}.${key}`, value]),
       ),
@@ -58,16 +59,21 @@ export function autoconfigurationSysctls(
   ]
 }
 
-/** Waits for the addresses that a NIC makes from router advertisements, and for a default route by each router. */
+/**
+ * Waits for the addresses that a NIC makes from router advertisements, and for a default route by each router; without a
+ * router it has its link-local address alone.
+ */
 export function autoconfigurationSteps(
   cloud: Cloud,
   nic: PlacedNic,
-  { ipv6 }: MachineFacts,
+  facts: MachineFacts,
+  /** Steps after which routers on other hosts are reached. */
+  paths: readonly string[],
 ): WaitStep[] {
   const { port, device, namespace } = nic
-  const addresses = ipv6 ? autonomousAddresses(cloud, port, device) : []
-  if (addresses.length === 0) return []
   const routers = advertisingPortsOf(cloud, networkOf(cloud, port.network_id))
+  if (!guestIpv6Of(cloud, port, facts).listens || routers.length === 0) return []
+  const addresses = autonomousAddresses(cloud, port, device)
   const routes = routers.map(
     (router): ExpectedRoute => ({
       destination: 'default',
@@ -86,9 +92,10 @@ export function autoconfigurationSteps(
       phase: 'guests',
       needs: [
         stepIds.addresses(port.id),
+        ...paths,
         ...routers.map(({ device_id }) => stepIds.service(`radvd-${device_id}`)),
       ],
-      why: `router advertisements give ${device} its IPv6 address and default route`,
+      why: `router advertisements give ${device} ${addresses.length > 0 ? 'its IPv6 address and' : 'a'} default route`,
       until: [...addresses.map(hasAddress), ...routes.map(hasRoute)].join(' && '),
       // A link-local address that comes anew solicits routers (RFC 4861, section 6.3.7).
       meanwhile: `ip -6 address delete ${own}; ip -6 address add ${own}`,

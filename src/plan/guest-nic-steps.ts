@@ -5,7 +5,10 @@ import { metadataAddress } from '../neutron/metadata-address.ts'
 import { metadataNexthop } from '../neutron/metadata-decisions.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { autoconfigurationSteps, autoconfigurationSysctls } from './autoconfiguration.ts'
-import { hostNamespace, stepIds } from './names.ts'
+import { bridgedOn } from './bridged-on.ts'
+import { dhclientStep } from './dhclient-step.ts'
+import { guestIpv6Of } from './guest-ipv6.ts'
+import { onHost, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
 import {
   type PortAddress,
@@ -16,6 +19,7 @@ import {
   withPrefix,
 } from './port-address-steps.ts'
 import { serviceStep } from './service-step.ts'
+import { socketOn } from './site.ts'
 import type { ServiceStep, Step } from './step.ts'
 
 interface GuestNic {
@@ -26,15 +30,18 @@ interface GuestNic {
   readonly guest: Guest
   readonly nic: Nic
   readonly device: string
+  /** Whether a DHCP agent that has been told of it can be reached; else the client goes on asking in the background. */
+  readonly isAnswered: boolean
   readonly leaseDirectory: string
   readonly script: string
-  /** Steps that the DHCP client needs besides its device and its server. */
+  /** Steps that DHCP clients need besides their device, server and script. */
   readonly needs: readonly string[]
 }
 
 /**
- * A guest's NIC: plugged, and addressed as cloud-init would: by DHCP or router advertisements, or static where the subnet
- * has no DHCP; IPv6 only where the machine has it. Neutron gives nothing to one without a port, so all of it is static.
+ * A guest's NIC: plugged, and addressed as cloud-init would: by DHCP, router advertisements and DHCPv6 (`GuestIpv6`), or
+ * static where the subnet has no DHCP; IPv6 only where the machine has it. Neutron gives nothing to one without a port, so
+ * all of it is static.
  */
 export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
   const { nic, facts } = wish
@@ -46,8 +53,12 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
   )
   const leased = subnets.filter(({ subnet }) => isServed(nic, subnet) && subnet.ip_version === 4)
   const sysctls = autoconfigurationSysctls(cloud, place, facts)
+  const autoconfigured = wish.isAnswered
+    ? autoconfigurationSteps(cloud, place, facts, pathsOf(cloud, nic.network_id))
+    : []
+  const { client } = guestIpv6Of(cloud, nic, facts)
   return [
-    plugPort({ ...place, hostNamespace: hostNamespace(cloud.lab, wish.host.name), network }),
+    plugPort({ ...place, socket: socketOn(cloud, wish.host, network) }),
     ...sysctls,
     ...portAddressSteps({
       ...place,
@@ -78,7 +89,21 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
           ),
         ]
       : []),
-    ...(nic.has_port ? autoconfigurationSteps(cloud, place, facts) : []),
+    ...autoconfigured,
+    ...(client === null
+      ? []
+      : [
+          dhclientStep(cloud, {
+            ...place,
+            nic,
+            client,
+            needs: [
+              ...wish.needs,
+              ...serversOf(cloud, nic.network_id),
+              ...autoconfigured.map(({ id }) => id),
+            ],
+          }),
+        ]),
   ]
 }
 
@@ -96,29 +121,54 @@ function leaseStep(cloud: Cloud, wish: GuestNic, addresses: readonly PortAddress
     phase: 'guests',
     needs: [
       ...wish.needs,
+      stepIds.file(wish.script),
       stepIds.addresses(wish.nic.id),
-      stepIds.service(`dnsmasq-${wish.nic.network_id}`),
+      ...serversOf(cloud, wish.nic.network_id),
       stepIds.directory(`${cloud.neutron.state_path}/log`),
     ],
     why: `${wish.guest.name} leases its address on ${wish.device}`,
     source: wish.source,
     namespace: wish.namespace,
-    argv: udhcpcCommand(wish.device, `${base}.pid`, wish.script),
+    argv: udhcpcCommand(wish, `${base}.pid`),
     environment: { LEASE_FILE: `${base}.lease` },
     daemonizes: true,
     pidFile: `${base}.pid`,
     logFile: `${cloud.neutron.state_path}/log/udhcpc-${wish.guest.name}.log`,
     commandLineHolds: `${base}.pid`,
     listens: [],
-    leases: addresses.map(({ address }) => ({ device: wish.device, address })),
+    leases: wish.isAnswered
+      ? addresses.map(({ address }) => ({ device: wish.device, address }))
+      : [],
     leaves: [`${base}.pid`, `${base}.lease`],
     supervised: false,
   })
 }
 
-/** Ten tries a second apart, then a failure, where a booting guest would go on for minutes. */
-function udhcpcCommand(device: string, pidFile: string, script: string): string[] {
-  const options = ['-O', 'staticroutes', '-O', 'mtu', '-t', '10', '-T', '1', '-n']
+/** Every DHCP server of a network, and the tunnels by which it is reached from other hosts. */
+function serversOf(cloud: Cloud, networkId: string): string[] {
+  const hosts = bridgedOn(cloud, networkOf(cloud, networkId))
+  return [
+    ...hosts.map(host => stepIds.service(`dnsmasq-${networkId}${onHost(cloud, host)}`)),
+    ...pathsOf(cloud, networkId),
+  ]
+}
+
+/** The tunnels of a network, and the hosts' own ways to them. */
+function pathsOf(cloud: Cloud, networkId: string): string[] {
+  const hosts = bridgedOn(cloud, networkOf(cloud, networkId))
+  return [
+    ...hosts.map(host => stepIds.tunnel(networkId, onHost(cloud, host))),
+    ...hosts.map(host => stepIds.joined(host.name)),
+  ]
+}
+
+/**
+ * Ten tries a second apart, then a failure, where a booting guest would go on for minutes. Where nobody can answer it goes
+ * on in the background, as a booted guest does.
+ */
+function udhcpcCommand({ device, script, isAnswered }: GuestNic, pidFile: string): string[] {
+  const tries = isAnswered ? ['-t', '10', '-T', '1', '-n'] : ['-t', '1', '-T', '1', '-A', '5', '-b']
+  const options = ['-O', 'staticroutes', '-O', 'mtu', ...tries]
   return ['udhcpc', '-i', device, ...options, '-p', pidFile, '-s', script]
 }
 

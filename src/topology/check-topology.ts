@@ -5,7 +5,6 @@ import { checkDevices } from './check/check-devices.ts'
 import { checkFloatingIps } from './check/check-floating-ips.ts'
 import { checkGuests } from './check/check-guests.ts'
 import { checkIdentities } from './check/check-identities.ts'
-import { checkLeases } from './check/check-leases.ts'
 import { checkMetadataAddress } from './check/check-metadata-address.ts'
 import { checkMetadataAgent } from './check/check-metadata-agent.ts'
 import { checkMetadataProxy } from './check/check-metadata-proxy.ts'
@@ -48,6 +47,5 @@ const checks = [
   checkMetadataAgent,
   checkMetadataProxy,
   checkOvn,
-  checkLeases,
   checkVendordata,
 ]

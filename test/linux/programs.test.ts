@@ -51,11 +51,14 @@ test('a file that may not be run is no program', notAProgram, path => {
 test('a folder is no program', notAProgram, path => mkdirSync(path))
 test('a dangling link is no program', notAProgram, path => symlinkSync('/nowhere', path))
 
-test('radvd is missing only where it is asked for', t => {
+test('dhclient and radvd are missing only where they are asked for', t => {
   const folder = makeFolder(t)
   for (const { name } of programs) writeFileSync(join(folder, name), '', { mode: 0o755 })
   t.deepEqual(findMissingPrograms([folder]), [])
-  const missing = findMissingPrograms([folder], ['radvd'])
-  t.deepEqual(debianPackagesOf(missing), ['radvd'])
-  t.like(checkOptionalPrograms([folder]), [{ level: 'warning', id: 'radvd' }])
+  const missing = findMissingPrograms([folder], ['dhclient', 'radvd'])
+  t.deepEqual(debianPackagesOf(missing), ['isc-dhcp-client', 'radvd'])
+  t.like(checkOptionalPrograms([folder]), [
+    { level: 'warning', id: 'dhclient' },
+    { level: 'warning', id: 'radvd' },
+  ])
 })

@@ -80,6 +80,6 @@ test('a lease is kept under its keys, in this order', t => {
       .read('eth0.lease')
       .split('\n')
       .map(line => line.split('=')[0]),
-    ['address', 'server', 'seconds', 'router', 'staticroutes', 'hostname', ''],
+    ['address', 'server', 'seconds', 'router', 'staticroutes', 'hostname', 'search', 'dns', ''],
   )
 })

@@ -229,13 +229,6 @@ test(
   '2:30 this port would get `169.254.169.254`, where guests ask for metadata | leave the address out of the allocation pools',
 )
 test(
-  'an instance that leases by DHCPv6 alone',
-  finds,
-  `networks: {six: {subnets: [{cidr: "2001:db8::/64"}]}}
-instances: {vm1: {networks: [six, six]}}`,
-  '2:13 instance `vm1` is only on IPv6 subnets, and lab’s guests lease by DHCPv4 | give it an IPv4 subnet, too, or set `enable_dhcp: false`, which makes its addresses static; with `ipv6_ra_mode: slaac` and a router it makes its own',
-)
-test(
   'a gateway on the broadcast address',
   finds,
   'networks: {net: {subnets: [{cidr: 10.0.0.0/24, gateway_ip: 10.0.0.255}]}}',
@@ -581,12 +574,13 @@ test(
   'networks: {net: {subnets: [{cidr: "2001:db8::/64", enable_dhcp: false, host_routes: [{destination: "2001:db8:1::/64", nexthop: "fe80::9"}]}]}}',
 )
 test(
-  'an instance on two stacks, and one with static IPv6 addresses',
+  'instances on two stacks, on IPv6 alone by DHCPv6 or with static addresses',
   accepts,
   `networks:
   dual: {subnets: [{cidr: "2001:db8::/64"}, {cidr: 10.0.0.0/24}]}
+  alone: {subnets: [{cidr: "2001:db8:2::/64"}]}
   static: {subnets: [{cidr: "2001:db8:1::/64", enable_dhcp: false}]}
-instances: {vm1: {networks: [dual]}, vm2: {networks: [static]}}`,
+instances: {vm1: {networks: [dual]}, vm2: {networks: [alone]}, vm3: {networks: [static]}}`,
 )
 test('no DNS domain', accepts, `${net}\nneutron: {dns_domain: ""}\n`)
 

@@ -1,0 +1,33 @@
+import { findNetwork } from './find-network.ts'
+import { parseCidr } from './ip.ts'
+import type { Topology } from './schema.ts'
+
+interface Dhcpv6Subnet {
+  readonly cidr: string
+  readonly enable_dhcp: boolean
+  readonly ipv6_ra_mode?: string | null
+  readonly ipv6_address_mode?: string | null
+}
+
+/**
+ * Whether a network's dnsmasq answers DHCPv6 on a subnet: with `ipv6_address_mode` stateful or stateless, or with
+ * neither mode set, and no prefix shorter than 64. `Dnsmasq._build_cmdline_callback` of neutron/agent/linux/dhcp.py, all
+ * releases. With `ipv6_ra_mode` alone the DHCPv6 server is somebody else's, and here there is none.
+ */
+export function isServedByDhcpv6(subnet: Dhcpv6Subnet): boolean {
+  const range = parseCidr(subnet.cidr)
+  if (range?.version !== 6 || range.prefix < 64 || !subnet.enable_dhcp) return false
+  const { ipv6_address_mode, ipv6_ra_mode } = subnet
+  return (ipv6_address_mode ?? ipv6_ra_mode ?? null) === null || isDhcpv6(ipv6_address_mode)
+}
+
+function isDhcpv6(mode: string | null | undefined): boolean {
+  return mode === 'dhcpv6-stateful' || mode === 'dhcpv6-stateless'
+}
+
+/** Whether instances or guests are on a network where DHCPv6 is answered: they take a client of it. */
+export function hasDhcpv6Guests({ instances, guests, ...topology }: Topology): boolean {
+  return [...Object.values(instances), ...Object.values(guests)]
+    .flatMap(({ networks }) => networks)
+    .some(({ name }) => findNetwork(topology, name)?.subnets.some(isServedByDhcpv6) ?? false)
+}
