@@ -1,0 +1,172 @@
+import test from 'ava'
+import { buildPlan } from '../../src/plan/build-plan.ts'
+import type { Plan, ServiceStep, WaitStep } from '../../src/plan/step.ts'
+import { machineFacts } from '../fixtures/cloud.ts'
+import { cloudOf, planOf } from '../fixtures/planned.ts'
+
+const mac = 'fa:16:3e:00:00:07'
+const ownAddress = 'fd00:1::f816:3eff:fe00:7/64'
+
+type Mode = 'slaac' | 'dhcpv6-stateless' | 'dhcpv6-stateful'
+
+/** vm1 alone on one subnet, with a router on it or without. */
+function topologyOf(ra: Mode | null, address: Mode | null, routed: boolean): string {
+  const modes = [
+    ...(ra === null ? [] : [`ipv6_ra_mode: ${ra}`]),
+    ...(address === null ? [] : [`ipv6_address_mode: ${address}`]),
+  ]
+  return `
+networks: {private: {subnets: [{${['cidr: "fd00:1::/64"', ...modes].join(', ')}}]}}
+${routed ? 'routers: {r1: {interfaces: [private]}}' : ''}
+instances: {vm1: {networks: [{name: private, mac_address: "${mac}"}]}}
+`
+}
+
+function clientOf({ steps }: Plan): ServiceStep | undefined {
+  return steps.find(
+    (step): step is ServiceStep => step.kind === 'service' && step.service === 'dhclient',
+  )
+}
+
+function waitOf({ steps }: Plan): WaitStep | undefined {
+  return steps.find((step): step is WaitStep => step.id === 'autoconfigured:lab-fixture-vm1:eth0')
+}
+
+interface Outcome {
+  /** What of DHCPv6 the guest has. */
+  readonly client: 'address' | 'information' | 'none'
+  /** Whether it makes an address from advertisements. */
+  readonly autonomous: boolean
+}
+
+const isAddressed = test.macro({
+  title: (_, ra: Mode | null, address: Mode | null, routed: boolean) =>
+    `ra_mode ${ra}, address_mode ${address}, ${routed ? 'routed' : 'isolated'}`,
+  exec(t, ra: Mode | null, address: Mode | null, routed: boolean, outcome: Outcome) {
+    const cloud = cloudOf(topologyOf(ra, address, routed))
+    const plan = buildPlan(cloud, machineFacts)
+    const client = clientOf(plan)
+    const asks = client?.argv.includes('-S') ? 'information' : 'address'
+    t.is(client === undefined ? 'none' : asks, outcome.client)
+    const [given] = cloud.guests[0]?.nics[0]?.fixed_ips ?? []
+    t.deepEqual(
+      client?.leases ?? [],
+      outcome.client === 'address' ? [{ device: 'eth0', address: `${given?.ip_address}/128` }] : [],
+    )
+    const wait = waitOf(plan)
+    t.deepEqual(
+      wait?.expects?.addresses ?? [],
+      outcome.autonomous ? [{ device: 'eth0', address: ownAddress }] : [],
+    )
+    t.is(wait?.expects?.routes?.length ?? 0, routed ? 1 : 0)
+    const sysctls = plan.steps.find(({ id }) => id === 'sysctl:lab-fixture-vm1:eth0')
+    t.like(sysctls, {
+      settings: { 'net.ipv6.conf.eth0.accept_ra': '1', 'net.ipv6.conf.eth0.accept_dad': '0' },
+    })
+  },
+})
+
+const nothing: Outcome = { client: 'none', autonomous: false }
+const address: Outcome = { client: 'address', autonomous: false }
+const information: Outcome = { client: 'information', autonomous: false }
+const autonomous: Outcome = { client: 'none', autonomous: true }
+
+// The combinations that Neutron takes: both alike, or one of them; then both unset.
+test(isAddressed, 'slaac', 'slaac', false, nothing)
+test(isAddressed, 'slaac', 'slaac', true, autonomous)
+test(isAddressed, 'dhcpv6-stateless', 'dhcpv6-stateless', false, information)
+test(isAddressed, 'dhcpv6-stateless', 'dhcpv6-stateless', true, {
+  client: 'information',
+  autonomous: true,
+})
+test(isAddressed, 'dhcpv6-stateful', 'dhcpv6-stateful', false, address)
+test(isAddressed, 'dhcpv6-stateful', 'dhcpv6-stateful', true, address)
+// Neutron's router announces, somebody else's server would answer DHCPv6.
+test(isAddressed, 'slaac', null, false, nothing)
+test(isAddressed, 'slaac', null, true, autonomous)
+test(isAddressed, 'dhcpv6-stateless', null, false, nothing)
+test(isAddressed, 'dhcpv6-stateless', null, true, autonomous)
+test(isAddressed, 'dhcpv6-stateful', null, false, nothing)
+test(isAddressed, 'dhcpv6-stateful', null, true, nothing)
+// Somebody else's router would announce; Neutron refuses its own there.
+test(isAddressed, null, 'slaac', false, nothing)
+test(isAddressed, null, 'dhcpv6-stateless', false, information)
+test(isAddressed, null, 'dhcpv6-stateful', false, address)
+test(isAddressed, null, null, false, address)
+test(isAddressed, null, null, true, address)
+
+test('no client asks where the prefix is shorter than 64, which dnsmasq does not serve, or without DHCP', t => {
+  const plans = ['cidr: "fd00:1::/63"', 'cidr: "fd00:1::/64", enable_dhcp: false'].map(subnet =>
+    planOf(`
+networks: {private: {subnets: [{${subnet}}]}}
+instances: {vm1: {networks: [private]}}
+`),
+  )
+  for (const plan of plans) t.is(clientOf(plan), undefined)
+})
+
+test('a prefix longer than 64 is leased all the same', t => {
+  const plan = planOf(`
+networks: {private: {subnets: [{cidr: "fd00:1::/80"}]}}
+instances: {vm1: {networks: [{name: private, fixed_ip: "fd00:1::9"}]}}
+`)
+  t.deepEqual(clientOf(plan)?.leases, [{ device: 'eth0', address: 'fd00:1::9/128' }])
+})
+
+test('on several subnets one client asks for an address, where any has one to give', t => {
+  const plan = planOf(`
+networks:
+  private:
+    subnets:
+      - {cidr: 10.0.0.0/24}
+      - {cidr: "fd00:1::/64", ipv6_ra_mode: dhcpv6-stateless, ipv6_address_mode: dhcpv6-stateless}
+      - {cidr: "fd00:2::/64", ipv6_ra_mode: dhcpv6-stateful, ipv6_address_mode: dhcpv6-stateful}
+routers: {r1: {interfaces: [private]}}
+instances: {vm1: {networks: [{name: private, mac_address: "${mac}"}]}}
+`)
+  t.false(clientOf(plan)?.argv.includes('-S'))
+  t.true(clientOf(plan)?.leases?.every(({ address }) => address.startsWith('fd00:2::')))
+  t.deepEqual(waitOf(plan)?.expects?.addresses, [{ device: 'eth0', address: ownAddress }])
+  t.true(clientOf(plan)?.needs.includes(waitOf(plan)?.id ?? ''))
+})
+
+test('a guest without a port asks nobody, and listens to nobody', t => {
+  const plan = planOf(`
+networks: {private: {subnets: [{cidr: "fd00:1::/64"}]}}
+guests: {stray: {networks: [{name: private, port: false, fixed_ip: "fd00:1::9"}]}}
+`)
+  t.is(clientOf(plan), undefined)
+  t.like(
+    plan.steps.find(({ id }) => id === 'sysctl:lab-fixture-stray:eth0'),
+    { settings: { 'net.ipv6.conf.eth0.accept_ra': '0' } },
+  )
+})
+
+test('without IPv6 on the machine nothing of it is done', t => {
+  const plan = buildPlan(cloudOf(topologyOf(null, null, false)), { ...machineFacts, ipv6: false })
+  t.is(clientOf(plan), undefined)
+  t.false(plan.steps.some(({ id }) => id.startsWith('sysctl:lab-fixture-vm1:')))
+})
+
+function contentOf({ steps }: Plan, end: string): string | undefined {
+  const step = steps.find(({ id }) => id.endsWith(end))
+  return step?.kind === 'file' ? step.content : undefined
+}
+
+test('DNS servers without DHCP are there from the start, or for the clients to add', t => {
+  const slaac = `{cidr: "fd00:1::/64", ipv6_ra_mode: slaac, ipv6_address_mode: slaac, dns_nameservers: ["2001:db8::51"]}`
+  const network = (...subnets: string[]) => `
+networks: {private: {subnets: [${subnets.join(', ')}]}}
+instances: {vm1: {networks: [private]}}
+`
+  const alone = planOf(
+    network(slaac, '{cidr: 10.0.0.0/24, enable_dhcp: false, dns_nameservers: [192.0.2.53]}'),
+  )
+  t.is(contentOf(alone, '-vm1/resolv.conf'), 'nameserver 192.0.2.53\nnameserver 2001:db8::51\n')
+  t.is(contentOf(alone, '/vm1/nameservers'), undefined)
+  const dual = planOf(network(slaac, '{cidr: 10.0.0.0/24, dns_nameservers: [192.0.2.53]}'))
+  t.is(contentOf(dual, '-vm1/resolv.conf'), '')
+  t.is(contentOf(dual, '/vm1/nameservers'), '2001:db8::51\n')
+  const dhcp = planOf(network('{cidr: 10.0.0.0/24, dns_nameservers: [192.0.2.53]}'))
+  t.is(contentOf(dhcp, '/vm1/nameservers'), undefined)
+})
