@@ -12,7 +12,7 @@ link = $(DESTDIR)$(PREFIX)/bin/lab
 unexport LAB
 
 .DEFAULT_GOAL := help
-.PHONY: help test engines check bench conformance install uninstall clean packages
+.PHONY: help test engines check docs bench conformance install uninstall clean packages
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ engines: packages ## hold the container engines that tests use until Ctrl-C, and
 
 check: packages ## check types, format, lint and unused code
 	@node scripts/check.ts
+
+docs: packages ## make the pages of docs/ that show what the code decides by
+	@node scripts/docs.ts
 
 bench: packages ## measure start-up and load; ONLY=up, growth, load, containers or help (needs root)
 	@node bench/main.ts $(if $(ONLY),--only '$(ONLY)') $(if $(WRITE),--write)

@@ -23,13 +23,29 @@ export interface ProxyDecision {
   readonly runs: boolean
   readonly why: string
   readonly sends: Sender
+  /** What the agent logs as a warning when it starts the proxy. */
+  readonly warning: string | null
 }
 
 /** Decision (a): does a metadata proxy run in the network's qdhcp namespace, and as whom does it ask. */
 export function proxyOfDhcpNamespace(cloud: Cloud, network: Network): ProxyDecision {
   const facts = proxyFactsOf(cloud, network)
   const { row, outcome } = decide(proxyTable, facts)
-  return { runs: outcome, why: row.why, sends: decide(senderTable, facts).outcome }
+  return {
+    runs: outcome,
+    why: row.why,
+    sends: decide(senderTable, facts).outcome,
+    warning: outcome ? severalRouters(facts) : null,
+  }
+}
+
+/** In the words of `DhcpAgent.enable_isolated_metadata_proxy`; Havana says them of metadata networks alone. */
+function severalRouters(facts: ProxyFacts): string | null {
+  const { release, options, routerPorts, hasMetadataSubnet } = facts
+  const [first] = routerPorts
+  const asks = options.enable_metadata_network && (release.proxyNeedsIsolation || hasMetadataSubnet)
+  if (!asks || first === undefined || routerPorts.length === 1) return null
+  return `${routerPorts.length} router ports found on the metadata access network. Only the port ${first.id}, for router ${first.device_id} will be considered`
 }
 
 export interface NexthopDecision {

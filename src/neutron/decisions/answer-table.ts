@@ -20,7 +20,8 @@ export interface AnswerFacts extends ReleaseFacts {
 /** Where the answer comes from; null where none does. */
 export type Answerer = 'qdhcp' | 'qrouter' | 'ovnmeta' | null
 
-const follows = 'it follows from the tables above and from how Linux routes'
+const dhcpPort = '`DeviceManager.setup`, neutron/agent/linux/dhcp.py'
+const linux = 'the guest’s own kernel'
 
 /** Decision (e). */
 export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
@@ -34,7 +35,7 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       result: '`ovnmeta-…`',
       why: 'OVN’s metadata port answers',
       guest: '200, on the guest’s own host.',
-      source: follows,
+      source: '`MetadataAgent.provision_datapath`, neutron/agent/ovn/metadata/agent.py',
     },
     {
       condition: 'the next hop is the DHCP port, which does not bear the address',
@@ -43,16 +44,16 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       result: 'nobody',
       why: 'force_metadata alone gives the DHCP port no 169.254.169.254 in this release; enable_isolated_metadata does',
       guest: 'The request times out: qdhcp does not forward.',
-      source: follows,
+      source: dhcpPort,
     },
     {
       condition: 'the next hop is the DHCP port, and the proxy runs',
       when: ({ nexthop, proxyRuns }) => nexthop === 'dhcp-port' && proxyRuns,
       outcome: () => 'qdhcp',
       result: 'qdhcp',
-      why: 'qdhcp answers',
+      why: 'the proxy in qdhcp answers',
       guest: '200, with the network’s id as X-Neutron-Network-ID on the way to the agent.',
-      source: follows,
+      source: dhcpPort,
     },
     {
       condition: 'the next hop is the DHCP port, and no proxy runs',
@@ -62,7 +63,7 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       why: 'DHCP leads to qdhcp, where no proxy runs',
       guest:
         '“Connection refused” from qdhcp: also what an old lease gives after a router has come.',
-      source: follows,
+      source: dhcpPort,
     },
     {
       condition: 'a router holds the gateway, whose proxy has given way to the one in qdhcp by (f)',
@@ -72,7 +73,7 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       result: 'nobody',
       why: 'the router’s proxy has given way to the one that enable_metadata_network has in qdhcp',
       guest: '“Connection refused” from qrouter.',
-      source: follows,
+      source: '`ProcessManager.enable`, neutron/agent/linux/external_process.py',
     },
     {
       condition: 'a router holds the gateway and has the proxy',
@@ -81,7 +82,7 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       result: 'qrouter',
       why: 'the router answers',
       guest: '200, with the router’s id as X-Neutron-Router-ID on the way to the agent.',
-      source: follows,
+      source: '`metadata_nat_rules`, neutron/agent/metadata/driver.py',
     },
     {
       condition: 'a router holds the gateway and has no proxy',
@@ -91,7 +92,7 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       why: "the L3 agent's enable_metadata_proxy is off",
       guest:
         '“Network is unreachable” from a router without an external gateway; by way of one, silence or what the provider’s network says.',
-      source: follows,
+      source: '`L3NATAgent.__init__`, neutron/agent/l3/agent.py',
     },
     {
       condition: 'the subnet has a gateway that no router holds',
@@ -100,7 +101,7 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       result: 'nobody',
       why: 'no router holds the gateway_ip',
       guest: '“No route to host” after three seconds, in which nobody answers ARP for the gateway.',
-      source: follows,
+      source: linux,
     },
     {
       condition: 'the subnet has no gateway',
@@ -108,7 +109,7 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       result: 'nobody',
       why: 'the guest has no route to 169.254.169.254',
       guest: '“Network is unreachable” at once, from the guest’s own kernel.',
-      source: follows,
+      source: linux,
     },
   ],
 }

@@ -94,7 +94,8 @@ export const nexthopTable: DecisionTable<NexthopFacts, string | null> = {
       outcome: () => null,
       result: noRoute,
       why: 'a router is attached, to which the default route leads',
-      guest: 'qrouter answers, by the default route.',
+      guest:
+        'Guests follow their default route, and qrouter answers where a router holds the gateway.',
       source: perSubnet,
     },
     {

@@ -23,7 +23,7 @@ export const sharedIdTable: DecisionTable<ReleaseFacts, SharedId> = {
       of: ({ replacesProxyOnChange }) => !replacesProxyOnChange,
       outcome: () => 'dhcp-agent',
       result:
-        'the agent that comes second finds a process of that id alive and starts none; in a lab that is the L3 agent',
+        'the agent that comes second finds a process of that id and starts none; in a lab that is the L3 agent',
       why: 'the DHCP agent’s proxy has the router’s pid file',
       guest:
         'Requests by way of the router are refused: they are redirected to a port where nobody listens.',
@@ -33,9 +33,10 @@ export const sharedIdTable: DecisionTable<ReleaseFacts, SharedId> = {
       condition: 'both agents are on one host',
       outcome: () => 'dhcp-agent',
       result:
-        'the agent that comes second finds another configuration, stops the proxy and starts its own; the DHCP agent does so with every event of the network, so that its own is what stays',
+        'the agent that comes second stops the other’s and starts its own; in a lab that is the DHCP agent',
       why: 'the DHCP agent has put its proxy in the place of the router’s',
-      guest: 'The same; after a start of the L3 agent the other way round, until the next event.',
+      guest:
+        'The same. The DHCP agent looks again with every event of the network; between a start of the L3 agent and the next event it is the other way round.',
       source:
         '`MetadataDriverBase.spawn_monitored_metadata_proxy`, neutron/agent/metadata/driver_base.py',
     },

@@ -1,4 +1,4 @@
-import { releaseNames } from '../../topology/release-names.ts'
+import { newestRelease, type ReleaseName, releaseNames } from '../../topology/release-names.ts'
 import { type NeutronRelease, neutronRelease } from '../release.ts'
 
 /** A decision of Neutron's agents: of its rows the first that holds decides. */
@@ -51,14 +51,34 @@ function always(): boolean {
   return true
 }
 
-/** The releases that have a row: `all`, `until ussuri`, `since victoria`, `icehouse to liberty`. */
-export function releasesOf({ of = always }: Pick<DecisionRow<never, unknown>, 'of'>): string {
-  const having = releaseNames.filter(name => of(neutronRelease(name)))
-  const [first] = having
-  const last = having.at(-1)
+/**
+ * The releases in which each row may hold, in the order of the rows: `all`, `until ussuri`, `since victoria`, `icehouse to
+ * liberty`, or several of these. Below a row without a condition none has another.
+ */
+export function releasesOfRows<Facts, Outcome>({
+  rows,
+}: DecisionTable<Facts, Outcome>): readonly string[] {
+  return rows.map((row, position) => {
+    const above = rows.slice(0, position).filter(({ when }) => when === undefined)
+    return describeReleases(name => isOf(row, name) && !above.some(earlier => isOf(earlier, name)))
+  })
+}
+
+function isOf({ of = always }: Pick<DecisionRow<never, unknown>, 'of'>, name: ReleaseName) {
+  return of(neutronRelease(name))
+}
+
+/** Releases in words, by the spans in which something is true. */
+export function describeReleases(isTrue: (name: ReleaseName) => boolean): string {
+  const truths = releaseNames.map(isTrue)
+  const starts = releaseNames.filter((_, at) => truths[at] && !truths[at - 1])
+  const ends = releaseNames.filter((_, at) => truths[at] && !truths[at + 1])
+  return starts.map((first, at) => describeSpan(first, ends[at] ?? first)).join(', ')
+}
+
+function describeSpan(first: ReleaseName, last: ReleaseName): string {
   const isOldest = first === releaseNames[0]
-  const isNewest = last === releaseNames.at(-1)
-  if (first === undefined || last === undefined) return 'none'
+  const isNewest = last === newestRelease
   if (isOldest && isNewest) return 'all'
   if (first === last) return first
   if (isOldest) return `until ${last}`
