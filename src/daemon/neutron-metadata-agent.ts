@@ -14,10 +14,11 @@ import type { ServiceLog } from './service-log.ts'
 import { serveAsSocketAgent } from './socket-agent.ts'
 import { type AgentContext, answerAsWsgiAgent } from './wsgi-agent.ts'
 
-/** neutron-metadata-agent: one lookup and one signer behind the server that its release has. */
+/** neutron-metadata-agent and ML2/OVN's, as its configuration says: one lookup and one signer behind the server that its release has. */
 await runDaemon({
   name: 'neutron-metadata-agent',
   logName: 'neutron.agent.metadata.agent',
+  nameOf: ({ name }) => name,
   decode: decodeConfig,
   start,
 })
@@ -61,6 +62,8 @@ function chooseServer(
 function decodeConfig(value: unknown): MetadataAgentConfig {
   checkMembers(value, {
     release: 'string',
+    name: 'string',
+    mechanism_driver: 'string',
     metadata_proxy_socket: 'string',
     metadata_proxy_shared_secret: 'string',
     nova_metadata_protocol: 'string',

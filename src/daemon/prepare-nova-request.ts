@@ -1,4 +1,5 @@
 import { type FoundInstance, findInstance } from '../neutron/metadata-agent/find-instance.ts'
+import { findPortBinding } from '../neutron/metadata-agent/find-port-binding.ts'
 import {
   type AgentRequest,
   makeNovaRequest,
@@ -28,7 +29,8 @@ export function prepareNovaRequest(request: AgentRequest, context: AgentContext)
 }
 
 function prepare(request: AgentRequest, { config, ports }: AgentContext): Prepared {
-  const found = findInstance(ports, request.headers, config.release)
+  const find = config.mechanism_driver === 'ovn' ? findPortBinding : findInstance
+  const found = find(ports, request.headers, config.release)
   if (found.kind !== 'instance') return found
   const novaRequest = makeNovaRequest(config, request, found)
   return novaRequest === undefined ? { kind: 'unreadable' } : { kind: 'signed', novaRequest }

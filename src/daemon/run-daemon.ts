@@ -18,6 +18,8 @@ export interface Daemon<Config extends ProcessConfig> {
   /** The operator's name; also the process title unless told. */
   readonly name: string
   readonly title?: string
+  /** Where its configuration says under which of several names it runs. */
+  nameOf?(config: Config): string
   /** Name under which it logs. */
   readonly logName: string
   /** Where the configuration comes from; the file of `--config` unless told. */
@@ -54,6 +56,7 @@ export async function runDaemon<Config extends ProcessConfig>(
 
 async function start<Config extends ProcessConfig>(daemon: Daemon<Config>): Promise<void> {
   const config = daemon.decode((daemon.readConfig ?? readConfigFile)())
+  if (daemon.nameOf !== undefined) process.title = daemon.nameOf(config)
   const log = openServiceLog(config.logFile)
   const running = await daemon.start(config, log)
   try {

@@ -92,6 +92,8 @@ async function askNova(
   const target = readSocketTarget(request.target)
   if (target === undefined) throw new MalformedRequest(`target ${request.target}`)
   const prepared = prepareNovaRequest({ ...request, ...target }, context)
+  if (prepared.kind === 'none' && prepared.logs !== undefined)
+    log[prepared.logs.level]('neutron.agent.ovn.metadata.server_socket', prepared.logs.text)
   if (prepared.kind === 'none' || prepared.kind === 'both') {
     log.warning(logName, explainNoInstance(prepared))
     return writeNoInstance(prepared)

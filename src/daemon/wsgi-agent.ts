@@ -23,12 +23,11 @@ export async function answerAsWsgiAgent(http: HttpRequest, context: AgentContext
   const request = { ...http, ...readWsgiTarget(http.target) }
   try {
     const answer = await askNova(request, context)
-    if (answer.status !== 404 || !agentHas(context.config.release, 'asksAgainAfter404'))
-      return answer
+    if (answer.status !== 404 || !asksAgain(context)) return answer
     return await askNova(request, context)
   } catch (error) {
     const isOurs = !(error instanceof UnexpectedRequest) && error instanceof Error
-    context.log.error(logName, `Unexpected error. ${isOurs ? error.stack : error}`)
+    context.log.error(logNameOf(context), `Unexpected error. ${isOurs ? error.stack : error}`)
     return answerUnknown(request)
   }
 }
@@ -37,6 +36,9 @@ async function askNova(request: AgentRequest, context: AgentContext): Promise<An
   const { config, nova, log } = context
   const prepared = prepareNovaRequest(request, context)
   if (prepared.kind === 'unreadable') throw new UnexpectedRequest('the path is not UTF-8')
+  const logName = logNameOf(context)
+  if (prepared.kind === 'none' && prepared.logs !== undefined)
+    log[prepared.logs.level](logName, prepared.logs.text)
   if (prepared.kind !== 'signed') return answerNotFound(request)
   const outcome = await nova.ask(prepared.novaRequest)
   if (outcome.kind === 'answer' && outcome.answer.status === 403) log.warning(logName, forbidden)
@@ -47,4 +49,14 @@ async function askNova(request: AgentRequest, context: AgentContext): Promise<An
 /** Where the log says that the two secrets probably differ. */
 export const forbidden =
   'The remote metadata server responded with Forbidden. This response usually occurs when shared secrets do not match.'
-const logName = 'neutron.agent.metadata.agent'
+
+/** OVN's agent has no cache whose content could be old. */
+function asksAgain({ config }: AgentContext): boolean {
+  return config.mechanism_driver !== 'ovn' && agentHas(config.release, 'asksAgainAfter404')
+}
+
+function logNameOf({ config }: AgentContext): string {
+  return config.mechanism_driver === 'ovn'
+    ? 'neutron.agent.ovn.metadata.server'
+    : 'neutron.agent.metadata.agent'
+}

@@ -21,6 +21,7 @@ const get = {
 
 function contextWith(device_id: string): AgentContext {
   const port: AgentPort = {
+    id: 'port',
     network_id: 'net',
     project_id: 'project',
     mac_address: 'fa:16:3e:00:00:01',

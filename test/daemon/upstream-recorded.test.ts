@@ -146,6 +146,7 @@ const guestHeaders: readonly [string, string][] = [
   ['X-Neutron-Network-ID', networkId],
 ]
 const guestPort = {
+  id: 'p',
   network_id: networkId,
   project_id: 't',
   mac_address: 'fa:16:3e:00:00:05',

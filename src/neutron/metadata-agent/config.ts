@@ -1,10 +1,15 @@
-import type { Cloud, Port } from '../../cloud/cloud.ts'
+import type { Cloud, Neutron, Port } from '../../cloud/cloud.ts'
 import type { MachineFacts } from '../../cloud/machine-facts.ts'
 import { type ReleaseName, readReleaseName } from '../../topology/release-names.ts'
+import { isVif } from '../ovn/metadata-port.ts'
+import { type MetadataAgentName, metadataAgentName } from './agent-name.ts'
 
-/** All that neutron-metadata-agent needs to know; JSON can carry it. It holds a secret, so its file is root's alone. */
+/** All that a metadata agent needs to know, ML2/OVN's too; JSON can carry it. It holds a secret, so its file is root's alone. */
 export interface MetadataAgentConfig {
+  readonly name: MetadataAgentName
   readonly release: ReleaseName
+  /** Which ids proxies send, and where ports are looked up: in neutron-server, or among the rows of Port_Binding. */
+  readonly mechanism_driver: Neutron['mechanism_driver']
   readonly metadata_proxy_socket: string
   readonly metadata_proxy_shared_secret: string
   readonly nova_metadata_protocol: 'http' | 'https'
@@ -24,27 +29,36 @@ export interface MetadataAgentConfig {
   readonly pidFile: string
 }
 
-/** Of a port, what the agent asks neutron-server for. */
+/** Of a port, what the agent asks neutron-server or the southbound database for. */
 export type AgentPort = Pick<
   Port,
-  'network_id' | 'project_id' | 'mac_address' | 'device_owner' | 'device_id'
+  'id' | 'network_id' | 'project_id' | 'mac_address' | 'device_owner' | 'device_id'
 > & { readonly ip_addresses: readonly string[] }
 
 /** The configuration of a cloud's metadata agent. Throws on a release that `releaseNames` does not list. */
 export function metadataAgentConfig(cloud: Cloud, facts: MachineFacts): MetadataAgentConfig {
   const { neutron } = cloud
+  const name = metadataAgentName(neutron)
   return {
     ...neutron.metadata_agent,
+    name,
+    mechanism_driver: neutron.mechanism_driver,
     release: readReleaseName('Neutron', neutron.release),
-    ports: cloud.ports.map(pickAgentPort),
+    ports: searchedPorts(cloud).map(pickAgentPort),
     uid: facts.uid,
     gid: facts.gid,
-    pidFile: `${neutron.state_path}/run/neutron-metadata-agent.pid`,
+    pidFile: `${neutron.state_path}/run/${name}.pid`,
   }
 }
 
+/** Under ML2/OVN those that are bound to a chassis. */
+function searchedPorts({ neutron, ports }: Cloud): readonly Port[] {
+  if (neutron.mechanism_driver === 'openvswitch') return ports
+  return ports.filter(port => isVif(port) && port['binding:host_id'] !== '')
+}
+
 function pickAgentPort(port: Port): AgentPort {
-  const { network_id, project_id, mac_address, device_owner, device_id } = port
+  const { id, network_id, project_id, mac_address, device_owner, device_id } = port
   const ip_addresses = port.fixed_ips.map(ip => ip.ip_address)
-  return { network_id, project_id, mac_address, device_owner, device_id, ip_addresses }
+  return { id, network_id, project_id, mac_address, device_owner, device_id, ip_addresses }
 }

@@ -7,9 +7,20 @@ import type { PortIndex } from './port-index.ts'
 export type FoundInstance =
   | { readonly kind: 'instance'; readonly instanceId: string; readonly projectId: string }
   /** No port, several, or one that belongs to nobody. One of the ids is empty. */
-  | { readonly kind: 'none'; readonly networkId: string; readonly routerId: string }
+  | {
+      readonly kind: 'none'
+      readonly networkId: string
+      readonly routerId: string
+      /** What the lookup itself says of it. */
+      readonly logs?: LogLine
+    }
   /** The proxy sets one of the two ids; a request with both may be forged. */
   | { readonly kind: 'both'; readonly networkId: string; readonly routerId: string }
+
+export interface LogLine {
+  readonly level: 'warning' | 'error'
+  readonly text: string
+}
 
 /** A request that no proxy of ours sends; the agent does not expect it. */
 export class UnexpectedRequest extends Error {
