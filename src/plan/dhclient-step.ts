@@ -2,10 +2,12 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { Guest, Nic } from '../cloud/guest.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { isServedByDhcpv6 } from '../topology/dhcpv6-subnets.ts'
+import { fileStep } from './file-steps.ts'
 import type { GuestIpv6 } from './guest-ipv6.ts'
 import { stepIds } from './names.ts'
 import { serviceStep } from './service-step.ts'
-import type { ExpectedAddress, ServiceStep } from './step.ts'
+import { quoteCommand } from './shell-quote.ts'
+import type { ExpectedAddress, ServiceStep, Step, WaitStep } from './step.ts'
 
 interface DhclientWish {
   readonly host: string
@@ -28,67 +30,89 @@ export function dhclientPaths({ neutron }: Cloud) {
   return { config: `${directory}/dhclient.conf`, script: `${directory}/dhclient.script` }
 }
 
-/** ISC dhclient in the guest, for DHCPv6; it goes to the background with what it was told and renews it. */
-export function dhclientStep(cloud: Cloud, wish: DhclientWish): ServiceStep {
-  const { device, nic, guest } = wish
-  const base = `${wish.leaseDirectory}/${device}`
-  const files = { lease: `${base}.lease6`, leases: `${base}.dhclient`, pid: `${base}.pid6` }
+/**
+ * ISC dhclient in the guest, for DHCPv6. With a lease it goes to the background and renews it; where it has asked for
+ * information alone it ends, as ifupdown's does.
+ */
+export function dhclientSteps(cloud: Cloud, wish: DhclientWish): Step[] {
+  const { lease, leases } = filesOf(wish)
+  const place = { host: wish.host, namespace: wish.namespace, source: wish.source }
+  const written = [lease, leases].map(path =>
+    fileStep({
+      ...place,
+      path,
+      content: '',
+      why: `what DHCPv6 has told ${wish.guest.name} on ${wish.device}`,
+      volatile: true,
+    }),
+  )
+  const needs = [
+    ...wish.needs,
+    ...written.map(({ id }) => id),
+    ...Object.values(dhclientPaths(cloud)).map(stepIds.file),
+    stepIds.addresses(wish.nic.id),
+  ]
+  if (wish.client === 'stateful') return [...written, leaseStep(cloud, wish, needs)]
+  return wish.isAnswered ? [...written, informationStep(cloud, wish, needs)] : []
+}
+
+function leaseStep(cloud: Cloud, wish: DhclientWish, needs: readonly string[]): ServiceStep {
+  const { device, nic, guest, isAnswered } = wish
+  const { pid } = filesOf(wish)
   return serviceStep({
     name: `dhclient-${guest.name}-${device}`,
     service: 'dhclient',
     host: wish.host,
     phase: 'guests',
-    needs: [
-      ...wish.needs,
-      stepIds.addresses(nic.id),
-      stepIds.directory(`${cloud.neutron.state_path}/log`),
-      ...Object.values(dhclientPaths(cloud)).map(stepIds.file),
-    ],
-    why:
-      wish.client === 'stateful'
-        ? `${guest.name} leases its IPv6 address on ${device}`
-        : `${guest.name} is told DNS servers by DHCPv6 on ${device}`,
+    needs: [...needs, stepIds.directory(`${cloud.neutron.state_path}/log`)],
+    why: `${guest.name} leases its IPv6 address on ${device}`,
     source: wish.source,
     namespace: wish.namespace,
-    argv: dhclientCommand(cloud, wish, files),
+    argv: dhclientCommand(cloud, wish, [isAnswered ? '-1' : '-nw']),
     daemonizes: true,
-    pidFile: files.pid,
+    pidFile: pid,
     logFile: `${cloud.neutron.state_path}/log/dhclient-${guest.name}.log`,
-    commandLineHolds: files.pid,
+    commandLineHolds: pid,
     listens: [],
-    leases:
-      wish.client === 'stateful' && wish.isAnswered ? leasedAddresses(cloud, nic, device) : [],
-    leaves: Object.values(files),
+    leases: isAnswered ? leasedAddresses(cloud, nic, device) : [],
+    leaves: [pid],
     supervised: false,
   })
 }
 
+/** In the guest's own /etc, as a service would be: what it is told is in resolv.conf afterwards. */
+function informationStep(cloud: Cloud, wish: DhclientWish, needs: readonly string[]): WaitStep {
+  const { guest, device, namespace } = wish
+  const command = dhclientCommand(cloud, wish, ['-S', '-1'])
+  return {
+    host: wish.host,
+    namespace,
+    source: wish.source,
+    kind: 'wait',
+    id: `informed:${namespace}:${device}`,
+    phase: 'guests',
+    needs,
+    why: `${guest.name} is told DNS servers by DHCPv6 on ${device}`,
+    until: quoteCommand(['ip', 'netns', 'exec', namespace, ...command]),
+    timeoutSeconds: 60,
+  }
+}
+
+function filesOf({ leaseDirectory, device }: DhclientWish) {
+  const base = `${leaseDirectory}/${device}`
+  return { lease: `${base}.lease6`, leases: `${base}.dhclient`, pid: `${base}.pid6` }
+}
+
 /**
- * Its DUID is its MAC (DUID-LL), as a real guest's is of its machine. dhclient wants its lease file to be there. Debian's
- * AppArmor profile of /sbin/dhclient knows the machine's own lease files and script alone, so it is left where there is
- * AppArmor.
+ * Its DUID is its MAC (DUID-LL), and it starts without a memory. Debian's AppArmor profile of /sbin/dhclient knows the
+ * machine's own lease files and script alone, so it is left where there is AppArmor.
  */
-function dhclientCommand(
-  cloud: Cloud,
-  { device, client, isAnswered }: DhclientWish,
-  { lease, leases, pid }: { lease: string; leases: string; pid: string },
-): string[] {
+function dhclientCommand(cloud: Cloud, wish: DhclientWish, mode: readonly string[]): string[] {
   const { config, script } = dhclientPaths(cloud)
-  const mode = client === 'stateless' ? ['-S'] : []
-  const files = [
-    '-cf',
-    config,
-    '-lf',
-    leases,
-    '-pf',
-    pid,
-    '-sf',
-    script,
-    '-e',
-    `LEASE_FILE=${lease}`,
-  ]
-  const options = ['-6', ...mode, isAnswered ? '-1' : '-nw', '-v', '-D', 'LL', ...files, device]
-  return ['sh', '-c', start, 'dhclient', lease, leases, ...options]
+  const { lease, leases, pid } = filesOf(wish)
+  const files = ['-cf', config, '-lf', leases, '-pf', pid, '-sf', script]
+  const options = ['-6', ...mode, '-v', '-D', 'LL', ...files, '-e', `LEASE_FILE=${lease}`]
+  return ['sh', '-c', start, 'dhclient', lease, leases, ...options, wish.device]
 }
 
 const start = [

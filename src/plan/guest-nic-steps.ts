@@ -6,7 +6,7 @@ import { metadataNexthop } from '../neutron/metadata-decisions.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { autoconfigurationSteps, autoconfigurationSysctls } from './autoconfiguration.ts'
 import { bridgedOn } from './bridged-on.ts'
-import { dhclientStep } from './dhclient-step.ts'
+import { dhclientSteps } from './dhclient-step.ts'
 import { guestIpv6Of } from './guest-ipv6.ts'
 import { onHost, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
@@ -92,18 +92,16 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
     ...autoconfigured,
     ...(client === null
       ? []
-      : [
-          dhclientStep(cloud, {
-            ...place,
-            nic,
-            client,
-            needs: [
-              ...wish.needs,
-              ...serversOf(cloud, nic.network_id),
-              ...autoconfigured.map(({ id }) => id),
-            ],
-          }),
-        ]),
+      : dhclientSteps(cloud, {
+          ...place,
+          nic,
+          client,
+          needs: [
+            ...wish.needs,
+            ...serversOf(cloud, nic.network_id),
+            ...autoconfigured.map(({ id }) => id),
+          ],
+        })),
   ]
 }
 
