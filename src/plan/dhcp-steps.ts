@@ -50,10 +50,11 @@ function dnsmasqSteps(
     { host: host.name, path: dnsmasq.directory, mode: 0o755, why: `dnsmasq of ${network.name}` },
     [stepIds.directory(`${cloud.neutron.state_path}/dhcp`)],
   )
+  const pathOf = (name: string) => `${dnsmasq.directory}/${name}`
   const files = Object.entries(dnsmasq.files).map(([name, content]) =>
     fileStep({
       host: host.name,
-      path: `${dnsmasq.directory}/${name}`,
+      path: pathOf(name),
       content,
       why: FILE_REASONS[name] ?? `dnsmasq of ${network.name}`,
       source,
@@ -83,6 +84,8 @@ function dnsmasqSteps(
     listens: boundAtStart(dnsmasq.listens),
     leaves: [dnsmasq.pidFile],
     files: { writes: [dnsmasq.directory] },
+    reloads: { signal: 'SIGHUP', files: REREAD.map(name => ({ id: stepIds.file(pathOf(name)) })) },
+    leasing: { device: dhcp.device, hosts: pathOf('host'), leases: pathOf('leases') },
     supervised: true,
   })
   return [directory, ...files, service]
@@ -94,6 +97,9 @@ function boundAtStart(listeners: Dnsmasq['listens']): Listener[] {
     .filter(({ address }) => !address.includes(':'))
     .map(({ protocol, address, port }) => ({ protocol, address, port }))
 }
+
+/** What dnsmasq(8) reads again on SIGHUP, which is all that the agent's `reload_allocations` needs. */
+const REREAD = ['host', 'opts', 'addn_hosts']
 
 const FILE_REASONS: Readonly<Record<string, string>> = {
   host: 'which MAC gets which address',

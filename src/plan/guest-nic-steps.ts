@@ -138,6 +138,8 @@ function leaseStep(cloud: Cloud, wish: GuestNic, addresses: readonly PortAddress
       ? addresses.map(({ address }) => ({ device: wish.device, address }))
       : [],
     leaves: [`${base}.pid`, `${base}.lease`],
+    // With every event.
+    reloads: { signal: null, files: [{ id: stepIds.file(wish.script) }] },
     supervised: false,
   })
 }

@@ -1,5 +1,6 @@
 import { type MetadataProxy, metadataProxiesOf } from '../neutron/haproxy.ts'
 import type { ProxyPlace } from '../neutron/proxy-places.ts'
+import { neutronRelease } from '../neutron/release.ts'
 import { fileStep } from './file-steps.ts'
 import { logDirectory, stepIds } from './names.ts'
 import { proxyFilesOf } from './proxy-files.ts'
@@ -49,6 +50,9 @@ function stepsOfProxy(site: Site, proxy: MetadataProxy, wired: WiredPorts): Step
     listens: proxy.listens.map(({ address, port }) => ({ protocol: 'tcp', address, port })),
     leaves: [proxy.pidFile],
     files: proxyFilesOf(cloud),
+    ...(neutronRelease(cloud.neutron.release).replacesProxyOnChange
+      ? {}
+      : { staysWhileItRuns: true as const }),
     supervised: true,
   })
   return [config, ...settled, service]

@@ -7,7 +7,7 @@ import { certificateSteps } from './certificate-steps.ts'
 import { fileStep } from './file-steps.ts'
 import { hostNamespace, logDirectory, onHost, stepIds } from './names.ts'
 import { serviceStep } from './service-step.ts'
-import type { Listener, ServiceFiles, ServiceName, ServiceStep, Step } from './step.ts'
+import type { Listener, Reloads, ServiceFiles, ServiceName, ServiceStep, Step } from './step.ts'
 
 /**
  * neutron-metadata-agent on every host with DHCP or routers and nova-api-metadata on the controller, each on the management
@@ -28,6 +28,7 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
     {
       name: 'nova-api-metadata',
       config: novaMetadataConfig(cloud, facts),
+      reread: ['instances', 'ports', 'subnets'],
       why: "Nova's metadata API",
       listens: [{ protocol: 'tcp', address, port }],
       leaves: [],
@@ -43,6 +44,7 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
     {
       name: 'neutron-metadata-agent',
       config: metadataAgentConfig(cloud, facts),
+      reread: ['ports'],
       why: 'finds the port behind a request, signs its instance id and asks Nova',
       listens: [{ protocol: 'unix', path: socket }],
       leaves: [socket],
@@ -61,6 +63,8 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
 interface Daemon {
   readonly name: Extract<ServiceName, 'nova-api-metadata' | 'neutron-metadata-agent'>
   readonly config: unknown
+  /** What of it others ask their servers for: it is no reason to start anew. */
+  readonly reread: readonly string[]
   readonly why: string
   readonly listens: readonly Listener[]
   readonly leaves: readonly string[]
@@ -90,6 +94,11 @@ function daemonSteps(cloud: Cloud, host: Host, facts: MachineFacts, daemon: Daem
     },
     script: `src/daemon/${daemon.name}.ts`,
     arguments: ['--config', config.path],
+    reloads: {
+      signal: 'SIGHUP',
+      files: [{ id: config.id, members: daemon.reread }],
+      isAcknowledged: true,
+    },
     needs: [config.id, stepIds.management(host.name), ...certificates],
     supervised: true,
   })
@@ -136,6 +145,7 @@ interface NodeService {
   readonly arguments: readonly string[]
   readonly needs: readonly string[]
   readonly files?: ServiceFiles
+  readonly reloads?: Reloads
   readonly supervised: boolean
 }
 
@@ -174,6 +184,7 @@ function nodeService(
     listens: wish.listens,
     leaves: [pidFile, ...wish.leaves],
     ...(wish.files === undefined ? {} : { files: wish.files }),
+    ...(wish.reloads === undefined ? {} : { reloads: wish.reloads }),
     supervised: wish.supervised,
   })
 }

@@ -60,6 +60,8 @@ function stepsOfRadvd(site: Site, { id, name }: Router, radvd: Radvd, wired: Wir
     listens: [],
     leaves: [radvd.pidFile],
     files: { reads: [radvd.configPath], writes: [`${state_path}/external/pids`] },
+    // `reload_cfg` of neutron/agent/linux/ra.py's process manager.
+    reloads: { signal: 'SIGHUP', files: [{ id: config.id }] },
     supervised: true,
   })
   return [config, linkLocal, all, service]
