@@ -1,5 +1,7 @@
 import type { Cloud, DeviceOwner, FixedIp, Network, Port, Subnet } from '../cloud/cloud.ts'
+import { knownSubnets } from './known-subnets.ts'
 import { portsOf } from './network-ports.ts'
+import { type DnsmasqRelease, neutronRelease } from './release.ts'
 
 /** One address of a port that dnsmasq is told of. */
 export interface DnsmasqHost {
@@ -13,33 +15,50 @@ export interface DnsmasqHost {
 }
 
 /**
- * Every address that gets a name, in port order: all ports but DHCP's own and floating IPs', routers' included, and of a
- * port its stateless IPv6 addresses first, since dnsmasq reads entries of one MAC from the end. `Dnsmasq._iter_hosts`.
+ * Every address that the agent goes over, in port order: all ports but floating IPs' and, since Queens, DHCP's own;
+ * routers' are included. Of a port its stateless IPv6 addresses come first, since dnsmasq reads entries of one MAC from
+ * the end. `Dnsmasq._iter_hosts`.
  */
 export function dnsmasqHostsOf(cloud: Cloud, network: Network): readonly DnsmasqHost[] {
+  const release = neutronRelease(cloud.neutron.release).dnsmasq
+  const known = { ...network, subnets: knownSubnets(cloud, network) }
   return portsOf(cloud, network)
-    .filter(port => !ownersWithoutHost.includes(port.device_owner))
-    .flatMap(port => hostsOfPort(network, port, cloud.neutron.dns_domain))
+    .filter(({ device_owner }) => isHost(device_owner, release))
+    .flatMap(port => hostsOfPort(known, port, nameIn(cloud.neutron.dns_domain, release)))
+}
+
+function isHost(owner: DeviceOwner, { hostsOfDhcpPorts }: DnsmasqRelease): boolean {
+  return !ownersWithoutHost.includes(owner) || (owner === 'network:dhcp' && hostsOfDhcpPorts)
 }
 
 const ownersWithoutHost: readonly DeviceOwner[] = ['network:dhcp', 'network:floatingip']
 
-function hostsOfPort(network: Network, port: Port, domain: string): readonly DnsmasqHost[] {
-  const hosts = port.fixed_ips.flatMap(fixed => hostOf(network, port, fixed, domain))
+type MakeFqdn = (hostname: string) => string
+
+function nameIn(domain: string, { finalDot }: DnsmasqRelease): MakeFqdn {
+  return hostname => (domain === '' && !finalDot ? hostname : `${hostname}.${domain}`)
+}
+
+function hostsOfPort(network: Network, port: Port, makeFqdn: MakeFqdn): readonly DnsmasqHost[] {
+  const hosts = port.fixed_ips.flatMap(fixed => hostOf(network, port, fixed, makeFqdn))
   const isStateless = ({ subnet }: DnsmasqHost) => subnet.ipv6_address_mode === 'dhcpv6-stateless'
   return [...hosts.filter(isStateless), ...hosts.filter(host => !isStateless(host))]
 }
 
-function hostOf(network: Network, port: Port, fixed: FixedIp, domain: string): DnsmasqHost[] {
+function hostOf(network: Network, port: Port, fixed: FixedIp, makeFqdn: MakeFqdn): DnsmasqHost[] {
   const subnet = network.subnets.find(({ id }) => id === fixed.subnet_id)
   if (subnet === undefined) return []
   const { ip_address: address } = fixed
   const hostname = `host-${address.replaceAll(/[.:]/g, '-')}`
-  return [{ port, subnet, address, hostname, fqdn: domain ? `${hostname}.${domain}` : hostname }]
+  return [{ port, subnet, address, hostname, fqdn: makeFqdn(hostname) }]
 }
 
 /** Whether dnsmasq hands out the address itself, or the guest makes it from a router advertisement. */
-export function isLeased({ subnet }: DnsmasqHost): boolean {
-  const { enable_dhcp, ipv6_address_mode } = subnet
-  return enable_dhcp && ipv6_address_mode !== 'slaac' && ipv6_address_mode !== 'dhcpv6-stateless'
+export function isLeased(host: DnsmasqHost): boolean {
+  return host.subnet.enable_dhcp && !isAutoconfigured(host)
+}
+
+/** Whether the guest makes the address itself. */
+export function isAutoconfigured({ subnet: { ipv6_address_mode } }: DnsmasqHost): boolean {
+  return ipv6_address_mode === 'slaac' || ipv6_address_mode === 'dhcpv6-stateless'
 }

@@ -14,7 +14,7 @@ export interface MetadataProxy extends Pick<ProxyPlace, 'owner' | 'namespace'> {
   readonly config: string
   readonly pidFile: string
   readonly argv: readonly ['haproxy', '-f', string]
-  /** Value of PROCESS_TAG in its environment. */
+  /** What it is called in its environment and in the lab. */
   readonly processTag: string
   readonly listens: readonly ProxyListener[]
 }

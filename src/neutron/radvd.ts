@@ -2,6 +2,7 @@ import type { Cloud, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { routerInterfaceDevice, routerNamespace } from './names.ts'
 import { networkOf } from './network-ports.ts'
+import { type ProcessEnvironment, processEnvironment } from './process-environment.ts'
 import { type AdvertisingInterface, renderRadvdConfig } from './radvd-config.ts'
 import { neutronRelease } from './release.ts'
 import { ipv6SubnetsOf } from './router-advertisements.ts'
@@ -16,8 +17,10 @@ export interface Radvd {
   readonly config: string
   readonly pidFile: string
   readonly argv: readonly [string, ...string[]]
-  /** Value of PROCESS_TAG in its environment. */
+  /** What it is called in its environment and in the lab. */
   readonly processTag: string
+  /** What the agent adds to its environment. */
+  readonly environment: ProcessEnvironment
 }
 
 /**
@@ -30,6 +33,7 @@ export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radv
   const { release, state_path } = cloud.neutron
   const configPath = `${state_path}/ra/${router.id}.radvd.conf`
   const pidFile = `${state_path}/external/pids/${router.id}.pid.radvd`
+  const processTag = `radvd-${router.id}`
   return {
     namespace: routerNamespace(router.id),
     devices: interfaces.map(({ device }) => device),
@@ -37,7 +41,8 @@ export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radv
     config: interfaces.map(one => renderRadvdConfig(one, neutronRelease(release))).join(''),
     pidFile,
     argv: ['radvd', '-C', configPath, '-p', pidFile, '-m', 'syslog', '-u', facts.user],
-    processTag: `radvd-${router.id}`,
+    processTag,
+    environment: processEnvironment(cloud, processTag),
   }
 }
 

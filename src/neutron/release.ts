@@ -57,6 +57,8 @@ export interface NeutronRelease {
 
   /** The template of radvd's configuration leaves blank lines around what may be absent. */
   readonly radvdBlankLines: boolean
+  /** Processes that agents start have their name in `PROCESS_TAG`. */
+  readonly processTag: boolean
   /** The L3 agent sets `net.netfilter.nf_conntrack_tcp_be_liberal`. */
   readonly conntrackLiberal: boolean
   /** neutron-metadata-agent: an eventlet WSGI server, or a plain socket server with manners of its own. */
@@ -77,17 +79,75 @@ export interface HaproxyRelease {
   readonly rateLimiting: boolean
 }
 
+/** How dnsmasq is told of its device, in the command line and by it. */
+export type DnsmasqBinding = 'interface-first' | 'interface' | 'bind-interfaces' | 'bind-dynamic'
+
 export interface DnsmasqRelease {
+  /**
+   * `--bind-interfaces --interface=<device> --except-interface=lo` before the names of files, or half of it behind them,
+   * or `--local-service` with `--bind-interfaces`, which binds what is there at start, or with `--bind-dynamic`.
+   */
+  readonly binding: DnsmasqBinding
+  /** `--strict-order`. */
+  readonly strictOrder: boolean
+  /** `dnsmasq_local_resolv` is an option of neutron-dhcp-agent. */
+  readonly localResolv: boolean
+  /** `--dhcp-match=set:ipxe,175`. */
+  readonly ipxe: boolean
   /** `--dhcp-userclass=set:ipxe6,iPXE`. */
   readonly ipxe6UserClass: boolean
+  /** Whether ranges and options are tagged by the subnet's position in the network or by its id. */
+  readonly tags: 'position' | 'subnet-id'
+  /** IPv4 ranges name their netmask. */
+  readonly netmask: boolean
+  /** `--dhcp-option-force=option:mtu`: `advertise_mtu` is on by default, or there is no such option any more. */
+  readonly advertisesMtu: boolean
+  /** `dhcp_renewal_time` and `dhcp_rebinding_time` are options of neutron-dhcp-agent. */
+  readonly timers: boolean
+  /** `dnsmasq_dns_servers` is a list; before, one server. */
+  readonly severalDnsServers: boolean
+  /** `dhcp_broadcast_reply` is an option of neutron-dhcp-agent. */
+  readonly broadcastReply: boolean
   /** What `--conf-file=` names where `dnsmasq_config_file` is not set. */
   readonly noConfigFile: '' | '/dev/null'
+
+  /**
+   * Subnets have `ipv6_ra_mode` and `ipv6_address_mode`, and DHCPv6 has options of its own. Before, an IPv6 subnet with
+   * DHCP is treated like an IPv4 one, whatever a topology says of its modes.
+   */
+  readonly ipv6Modes: boolean
+
+  /** The network's id is in `NEUTRON_NETWORK_ID`. */
+  readonly networkIdVariable: boolean
+  /** There are `leases` and `addn_hosts`; before, `--leasefile-ro` keeps leases in memory. */
+  readonly keepsLeases: boolean
+  /** Ports of DHCP agents are among the hosts. */
+  readonly hostsOfDhcpPorts: boolean
+  /** Addresses in subnets without DHCP stand in the host file. */
+  readonly hostsWithoutDhcp: boolean
+  /** Addresses that guests make themselves have names, too. */
+  readonly namesAutoconfigured: boolean
+  /** Without a domain a name ends in a dot. */
+  readonly finalDot: boolean
+  /** IPv6 addresses stand in brackets in the host file. */
+  readonly ipv6Brackets: boolean
   /** IPv6 addresses carry `tag:dhcpv6,` in the host file. */
   readonly dhcpv6HostTag: boolean
-  /** Routes to the network's other subnets stand before the host routes in option 121, else behind the metadata route. */
-  readonly connectedRoutesFirst: boolean
+  /** IPv6 addresses are among the leases written before dnsmasq starts. */
+  readonly ipv6Leases: boolean
   /** The leases written before dnsmasq starts never end; else they end one lease duration from now. */
   readonly leaseExpiryZero: boolean
+
+  /** Where routes to the network's other subnets stand in option 121, as seen from the host routes. */
+  readonly connectedRoutes: 'none' | 'behind' | 'before'
+  /** Options 121 and 249 end in the default route; without it clients that go by RFC 3442 have none. */
+  readonly defaultRouteInOption121: boolean
+  /** A host route to 0.0.0.0/0 goes before `gateway_ip`. */
+  readonly hostRouteIsGateway: boolean
+  /** The one nameserver 0.0.0.0 or :: means none. */
+  readonly anyAddressIsNobody: boolean
+  /** A subnet without nameservers is told its DHCP servers as such where there is only one, too. */
+  readonly namesOneDhcpServer: boolean
 }
 
 export interface IptablesRelease {
@@ -167,11 +227,34 @@ const havana: NeutronRelease = {
     rateLimiting: false,
   },
   dnsmasq: {
+    binding: 'interface-first',
+    strictOrder: true,
+    localResolv: false,
+    ipxe: false,
     ipxe6UserClass: false,
+    tags: 'position',
+    netmask: false,
+    advertisesMtu: false,
+    timers: false,
+    severalDnsServers: false,
+    broadcastReply: false,
     noConfigFile: '',
+    ipv6Modes: false,
+    networkIdVariable: true,
+    keepsLeases: false,
+    hostsOfDhcpPorts: true,
+    hostsWithoutDhcp: true,
+    namesAutoconfigured: false,
+    finalDot: true,
+    ipv6Brackets: false,
     dhcpv6HostTag: false,
-    connectedRoutesFirst: false,
+    ipv6Leases: true,
     leaseExpiryZero: false,
+    connectedRoutes: 'none',
+    defaultRouteInOption121: false,
+    hostRouteIsGateway: true,
+    anyAddressIsNobody: false,
+    namesOneDhcpServer: false,
   },
   iptables: {
     dhcpNat: 'full',
@@ -179,6 +262,7 @@ const havana: NeutronRelease = {
     internalTrafficByInput: true,
   },
   radvdBlankLines: true,
+  processTag: false,
   conntrackLiberal: false,
   agentStyle: 'wsgi',
 }
@@ -193,9 +277,38 @@ const changes: readonly Change[] = [
       isolationCountsEverySubnet: true,
       routerIdNeedsMetadataSubnet: false,
     },
+    dnsmasq: {
+      keepsLeases: true,
+      severalDnsServers: true,
+      ipv6Brackets: true,
+      defaultRouteInOption121: true,
+      hostRouteIsGateway: false,
+    },
   },
-  { since: 'kilo', agents: { proxyFilesBySentId: true } },
-  { since: 'liberty', agents: { routesMetadataByGateway: true, forceMetadata: true } },
+  {
+    since: 'juno',
+    dnsmasq: {
+      ipv6Modes: true,
+      finalDot: false,
+      namesOneDhcpServer: true,
+    },
+  },
+  {
+    since: 'kilo',
+    agents: { proxyFilesBySentId: true },
+    dnsmasq: {
+      broadcastReply: true,
+      networkIdVariable: false,
+      hostsWithoutDhcp: false,
+      namesAutoconfigured: true,
+      connectedRoutes: 'behind',
+    },
+  },
+  {
+    since: 'liberty',
+    agents: { routesMetadataByGateway: true, forceMetadata: true },
+    dnsmasq: { binding: 'interface', ipxe: true, namesOneDhcpServer: false },
+  },
   {
     since: 'mitaka',
     agents: {
@@ -204,8 +317,25 @@ const changes: readonly Change[] = [
       hearsRouterPorts: true,
       evaluatesOnNetworkChange: true,
     },
+    dnsmasq: { localResolv: true, advertisesMtu: true },
   },
-  { since: 'pike', agents: { routerIdNeedsMetadataSubnet: true, evaluatesOnPortChange: true } },
+  { since: 'ocata', dnsmasq: { strictOrder: false } },
+  {
+    since: 'pike',
+    agents: { routerIdNeedsMetadataSubnet: true, evaluatesOnPortChange: true },
+    dnsmasq: { binding: 'bind-interfaces', netmask: true },
+  },
+  {
+    since: 'queens',
+    dnsmasq: {
+      binding: 'bind-dynamic',
+      tags: 'subnet-id',
+      timers: true,
+      hostsOfDhcpPorts: false,
+      ipv6Leases: false,
+      anyAddressIsNobody: true,
+    },
+  },
   {
     since: 'stein',
     dnsmasq: { ipxe6UserClass: true },
@@ -213,7 +343,7 @@ const changes: readonly Change[] = [
   },
   {
     since: 'train',
-    dnsmasq: { noConfigFile: '/dev/null', dhcpv6HostTag: true, connectedRoutesFirst: true },
+    dnsmasq: { noConfigFile: '/dev/null', dhcpv6HostTag: true, connectedRoutes: 'before' },
     iptables: { dhcpNat: 'none' },
   },
   {
@@ -228,7 +358,11 @@ const changes: readonly Change[] = [
     iptables: { ipv6Nat: true },
   },
   { since: 'wallaby', agents: { radvdBlankLines: false, ovnMetadataPort: true } },
-  { since: '2023.1', haproxy: { blankLinesBeforeListen: 2 } },
+  {
+    since: '2023.1',
+    agents: { processTag: true },
+    haproxy: { blankLinesBeforeListen: 2 },
+  },
   {
     since: '2023.2',
     haproxy: { blankLinesBeforeListen: 1, blankLineBeforeHeaders: true, rateLimiting: true },

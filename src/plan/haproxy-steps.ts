@@ -1,4 +1,5 @@
 import { type MetadataProxy, metadataProxiesOf } from '../neutron/haproxy.ts'
+import { processEnvironment } from '../neutron/process-environment.ts'
 import type { ProxyPlace } from '../neutron/proxy-places.ts'
 import { neutronRelease } from '../neutron/release.ts'
 import { fileStep } from './file-steps.ts'
@@ -42,11 +43,11 @@ function stepsOfProxy(site: Site, proxy: MetadataProxy, wired: WiredPorts): Step
     ],
     why: `metadata proxy of ${proxy.namespace}`,
     argv: proxy.argv,
-    environment: { PROCESS_TAG: proxy.processTag },
+    environment: processEnvironment(cloud, proxy.processTag),
     daemonizes: true,
     pidFile: proxy.pidFile,
     logFile: `${logDirectory(cloud)}/${name}.log`,
-    commandLineHolds: proxy.id,
+    commandLineHolds: proxy.configPath,
     listens: proxy.listens.map(({ address, port }) => ({ protocol: 'tcp', address, port })),
     leaves: [proxy.pidFile],
     files: proxyFilesOf(cloud),

@@ -56,6 +56,7 @@ test('ussuri: an isolated network, whole', t => {
       '--domain=openstacklocal',
     ],
     processTag: `dnsmasq-${networkId}`,
+    environment: {},
     pidFile: `${directory}/pid`,
     files: {
       host: [
@@ -113,6 +114,36 @@ test("2026.1: a routed network differs by the route to metadata, the router's na
     interface: 'tapd1a2b3c4-56',
   })
 })
+
+const environmentOf = test.macro({
+  title: (_, release: string) => `${release}: what marks dnsmasq's process`,
+  exec(t, release: string, environment: Record<string, string>) {
+    t.deepEqual(dnsmasq(isolatedCloud({ release })).environment, environment)
+  },
+})
+
+test(environmentOf, 'juno', { NEUTRON_NETWORK_ID: networkId })
+test(environmentOf, 'kilo', {})
+test(environmentOf, 'zed', {})
+test(environmentOf, '2023.1', { PROCESS_TAG: `dnsmasq-${networkId}` })
+
+const listensOn = test.macro({
+  title: (_, release: string) => `${release}: where dnsmasq answers DNS, by its own way of binding`,
+  exec(t, release: string, addresses: string[]) {
+    const { listens } = dnsmasq(isolatedCloud({ release }))
+    const names = listens.filter(({ port, protocol }) => port === 53 && protocol === 'udp')
+    t.deepEqual(
+      names.map(({ address }) => address),
+      addresses,
+    )
+  },
+})
+
+const ofDevice = ['192.168.30.2', '169.254.169.254']
+test(listensOn, 'havana', ofDevice)
+test(listensOn, 'ocata', ofDevice)
+test(listensOn, 'pike', ['127.0.0.1', '::1', ...ofDevice])
+test(listensOn, 'queens', ['127.0.0.1', '::1', ...ofDevice])
 
 test('a network without a DHCP port has no dnsmasq', t => {
   const cloud = isolatedCloud({}, { ports: [port()] })
@@ -367,5 +398,5 @@ test('a host has its line in host exactly where dnsmasq is to lease the address'
   )
   const { host, addn_hosts } = dnsmasq(cloud).files
   t.is(host.split('\n').length, 3)
-  t.is(addn_hosts.split('\n').length, 5)
+  t.is(addn_hosts?.split('\n').length, 5)
 })

@@ -124,9 +124,9 @@ test(changesAt, 'dnsmasq.dhcpv6HostTag', release => release.dnsmasq.dhcpv6HostTa
   ['havana', false],
   ['train', true],
 ])
-test(changesAt, 'dnsmasq.connectedRoutesFirst', release => release.dnsmasq.connectedRoutesFirst, [
-  ['havana', false],
-  ['train', true],
+test(changesAt, 'dnsmasq.networkIdVariable', release => release.dnsmasq.networkIdVariable, [
+  ['havana', true],
+  ['kilo', false],
 ])
 test(changesAt, 'dnsmasq.leaseExpiryZero', release => release.dnsmasq.leaseExpiryZero, [
   ['havana', false],
@@ -150,6 +150,10 @@ test(
     ['stein', false],
   ],
 )
+test(changesAt, 'processTag', release => release.processTag, [
+  ['havana', false],
+  ['2023.1', true],
+])
 test(changesAt, 'conntrackLiberal', release => release.conntrackLiberal, [
   ['havana', false],
   ['2025.1', true],

@@ -59,10 +59,11 @@ test('rules go as one iptables-restore of their family', t => {
 })
 
 test('a service runs in its namespace with its marks', t => {
-  const step = steps.find(
+  const haproxy = steps.find(
     candidate => candidate.kind === 'service' && candidate.service === 'haproxy',
   )
-  if (step?.kind !== 'service') return t.fail('no haproxy')
+  if (haproxy?.kind !== 'service') return t.fail('no haproxy')
+  const step = { ...haproxy, environment: { PROCESS_TAG: haproxy.name } }
   const { argv, service } = commandOf([step])
   t.is(
     quoteCommand(argv),
