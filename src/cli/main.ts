@@ -30,6 +30,8 @@ const program = new Command('lab')
 
 const json = new Option('--json', 'print the answer as JSON')
 
+program.commandsGroup('A lab:')
+
 program
   .command('up')
   .description('build a lab, or apply what has changed in its topology')
@@ -118,6 +120,169 @@ program
     'dnsmasq, haproxy, neutron-metadata-agent, nova-api-metadata, neutron-dhcp-agent, …',
   )
   .action(async service => (await import('./restart.ts')).restart(service, program.opts()))
+
+program.commandsGroup('Changing a lab that stands, in the words of openstack:')
+
+const network = program
+  .command('network')
+  .description('networks: list them, add one with its subnets, remove one')
+network
+  .command('list')
+  .description('as `openstack network list`')
+  .addOption(json)
+  .action(async options =>
+    (await import('./resource-lists.ts')).networkList(options, program.opts()),
+  )
+network
+  .command('add')
+  .description('a network with subnets, and its DHCP')
+  .argument('<name>')
+  .requiredOption('--subnet <cidr...>', 'its subnets: 192.168.40.0/24')
+  .option('--gateway <address>', 'gateway_ip of the subnet that holds it; `none` for none')
+  .option('--no-dhcp', 'without DHCP')
+  .option('--dns-nameserver <address...>', 'DNS servers that DHCP gives')
+  .option('--mtu <bytes>', 'what its type leaves of 1500 when left out')
+  .option('--external', 'routers may have their gateway here')
+  .addOption(json)
+  .action(async (name, options) =>
+    (await import('./network.ts')).add(name, options, program.opts()),
+  )
+network
+  .command('remove')
+  .description('a network without ports but those of its DHCP')
+  .argument('<network>', 'by name or id')
+  .addOption(json)
+  .action(async (name, options) =>
+    (await import('./network.ts')).remove(name, options, program.opts()),
+  )
+
+program
+  .command('subnet')
+  .description('subnets: list them')
+  .command('list')
+  .description('as `openstack subnet list`')
+  .addOption(json)
+  .action(async options =>
+    (await import('./resource-lists.ts')).subnetList(options, program.opts()),
+  )
+
+const router = program
+  .command('router')
+  .description('routers: list, add and remove them, and let them join subnets and leave them')
+router
+  .command('list')
+  .description('as `openstack router list`')
+  .addOption(json)
+  .action(async options =>
+    (await import('./resource-lists.ts')).routerList(options, program.opts()),
+  )
+router
+  .command('add')
+  .description('a router')
+  .argument('<name>')
+  .option('--external-gateway <network>', 'an external network, by name or id')
+  .option('--host <host>', 'the network host that has it')
+  .addOption(json)
+  .action(async (name, options) => (await import('./router.ts')).add(name, options, program.opts()))
+router
+  .command('remove')
+  .description('a router without interfaces')
+  .argument('<router>', 'by name or id')
+  .addOption(json)
+  .action(async (name, options) =>
+    (await import('./router.ts')).remove(name, options, program.opts()),
+  )
+router
+  .command('add-subnet')
+  .description('let a router join a subnet, with its gateway_ip')
+  .argument('<router>', 'by name or id')
+  .argument('<subnet>', 'by name, id or CIDR')
+  .option('--fixed-ip <address>', 'instead of the gateway_ip')
+  .addOption(json)
+  .action(async (name, subnet, options) =>
+    (await import('./router.ts')).addSubnet(name, subnet, options, program.opts()),
+  )
+router
+  .command('remove-subnet')
+  .description('take a router from a subnet')
+  .argument('<router>', 'by name or id')
+  .argument('<subnet>', 'by name, id or CIDR')
+  .addOption(json)
+  .action(async (name, subnet, options) =>
+    (await import('./router.ts')).removeSubnet(name, subnet, options, program.opts()),
+  )
+
+const instance = program
+  .command('instance')
+  .alias('server')
+  .description('instances: list, add, remove and reboot them, and let them renew their leases')
+instance
+  .command('list')
+  .description('as `openstack server list`')
+  .addOption(json)
+  .action(async options =>
+    (await import('./resource-lists.ts')).instanceList(options, program.opts()),
+  )
+instance
+  .command('add')
+  .description('an instance')
+  .argument('<name>')
+  .requiredOption('--network <network[=address]...>', 'its NICs in order, by network')
+  .option('--host <host>', 'the compute host that has it')
+  .option('--key-name <keypair>', 'one of the keypairs of the topology')
+  .option('--property <key=value...>', 'metadata, shown as `meta`')
+  .option('--user-data <file>', 'served as it is, never run on this machine')
+  .option('--availability-zone <zone>', 'nova when left out')
+  .addOption(json)
+  .action(async (name, options) =>
+    (await import('./instance.ts')).add(name, options, program.opts()),
+  )
+instance
+  .command('remove')
+  .description('instances, with their ports')
+  .argument('<instance...>', 'by name or id')
+  .addOption(json)
+  .action(async (names, options) =>
+    (await import('./instance.ts')).remove(names, options, program.opts()),
+  )
+instance
+  .command('reboot')
+  .description('as its network sees it: DHCP from the start; says its route to 169.254.169.254')
+  .argument('<instance...>', 'by name or id')
+  .addOption(json)
+  .action(async (names, options) =>
+    (await import('./reboot.ts')).reboot(names, options, program.opts()),
+  )
+instance
+  .command('renew')
+  .description('renew leases now; says the route to 169.254.169.254 before and after')
+  .argument('<instance...>', 'by name or id')
+  .addOption(json)
+  .action(async (names, options) =>
+    (await import('./reboot.ts')).renew(names, options, program.opts()),
+  )
+
+program
+  .command('port')
+  .description('ports: list them')
+  .command('list')
+  .description('as `openstack port list`')
+  .option('--network <network>', 'those on it, by name or id')
+  .option('--server <instance>', 'those of an instance, by name or id')
+  .option('--router <router>', 'those of a router, by name or id')
+  .option('--device-owner <owner>', 'those of network:dhcp, compute:nova, …')
+  .option('--host <host>', 'those that are bound to it')
+  .option('--long', 'more columns')
+  .addOption(json)
+  .action(async options => (await import('./port-list.ts')).portList(options, program.opts()))
+
+program
+  .command('topology')
+  .description('print the topology that a lab is made of, with the changes made by these commands')
+  .argument('[name]', 'the lab; may be left out where only one stands')
+  .action(async name => (await import('./topology.ts')).topology(name, program.opts()))
+
+program.commandsGroup('Checking and cleaning up:')
 
 program
   .command('validate')

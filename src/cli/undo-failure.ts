@@ -1,9 +1,8 @@
 import { ApplyFailed } from '../lab/apply.ts'
 import { LabError } from '../lab/lab-error.ts'
-import { labsDirectory } from '../lab/paths.ts'
 import { readRecord } from '../lab/record.ts'
 import { takeDown } from '../lab/take-down.ts'
-import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
+import { describeFailure, wordsOf } from './describe-failure.ts'
 import { Interrupted } from './interrupt.ts'
 import { remark } from './print.ts'
 
@@ -27,7 +26,7 @@ export async function undoFailure(error: unknown, failure: Failure): Promise<unk
   const { lab, upCommand, stood, keep } = failure
   const isHalfWay = error instanceof Interrupted || error instanceof ApplyFailed
   if (readRecord(lab) === null || (stood && !isHalfWay)) return error
-  const problem = await describe(error, failure)
+  const problem = await describeFailure(error, failure.whereIs)
   const count =
     error instanceof ApplyFailed ? `${error.done} of ${error.total} resources were made. ` : ''
   const exitCode = error instanceof Interrupted ? error.exitCode : 1
@@ -57,28 +56,4 @@ export async function undoFailure(error: unknown, failure: Failure): Promise<unk
       error instanceof Interrupted ? undefined : 'With --keep-on-error it stays, to be looked at.',
     exitCode,
   })
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-/** What failed and where, and what the machine lacks where that is why. */
-async function describe(error: unknown, { whereIs }: Failure): Promise<string> {
-  if (error instanceof Interrupted) return 'Interrupted'
-  if (!(error instanceof ApplyFailed)) return wordsOf(error)
-  const source = error.steps[0]?.source ?? []
-  const lacks = missingIn(await checkMachine(labsDirectory))
-  return [
-    error.message,
-    wordsOf(error.cause),
-    ...hintOf(error.cause),
-    ...(source.length === 0 ? [] : [whereIs(source)]),
-    ...lacks.map(({ title, found }) => `The machine lacks: ${title}: ${found}`),
-  ].join('\n')
-}
-
-/** What to do about the failure itself, as against what to do with what stands. */
-function hintOf(cause: unknown): string[] {
-  return cause instanceof LabError && cause.hint !== null ? [cause.hint] : []
 }

@@ -1,0 +1,135 @@
+import type { ApplyEvent } from '../lab/apply.ts'
+import { LabError } from '../lab/lab-error.ts'
+import { type LabRecord, upCommandOf } from '../lab/record.ts'
+import { RuntimeChoice } from '../lab/runtime-choice.ts'
+import { bringUp, type UpResult } from '../lab/up.ts'
+import { gatherFacts } from '../linux/gather-facts.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import { EditRefused } from '../topology/edit/edit-document.ts'
+import { describeFailure, wordsOf } from './describe-failure.ts'
+import { describeEffects, runningOf } from './effects.ts'
+import { ensurePrograms } from './ensure-programs.ts'
+import { Interrupted, untilInterrupted } from './interrupt.ts'
+import { stateWhile } from './list.ts'
+import { lockForCommand } from './lock-for-command.ts'
+import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
+import { print, printJson, remark } from './print.ts'
+import { optionsOf, readEditedWish, type Wish } from './read-wish.ts'
+import { requireRoot } from './require-root.ts'
+
+export interface ChangeOptions {
+  readonly json?: true
+}
+
+interface Change {
+  /** As typed, for those who wait for the lock: `router add-subnet edge private-subnet`. */
+  readonly words: readonly string[]
+  /** The topology's new text. Throws LabError where OpenStack would refuse. */
+  readonly edit: (standing: LabRecord) => string
+  /** What is to be seen of it, a line each. */
+  readonly tell: (before: LabRecord, after: LabRecord) => readonly string[] | Promise<string[]>
+}
+
+/**
+ * Changes a lab that stands: edits the topology that it keeps, applies the difference, and says what that did. After
+ * a failure or an interruption what stood stands again. Throws LabError and TopologyMistakes.
+ */
+export async function changeLab(
+  { words, edit, tell }: Change,
+  options: ChangeOptions,
+  globals: GlobalOptions,
+): Promise<void> {
+  requireRoot()
+  const lab = pickLab(undefined, globals)
+  await using _lock = await lockForCommand(lab, `lab ${words.join(' ')}`)
+  const before = pickRecord(lab, globals)
+  refuseUnlessItStands(before)
+  const wish = await readEditedWish(before, editKept(before, edit))
+  await ensurePrograms(true, wish.programs)
+  const ran = runningOf(before.plan)
+  const result = await apply(before, wish)
+  const { record: after } = result
+  const effects = describeEffects({ before, after, ran, runs: runningOf(after.plan) })
+  const told = await tell(before, after)
+  if (options.json) {
+    const { outcome, made } = result
+    return printJson({ lab, change: words, outcome, made, told, effects })
+  }
+  const others = effects.flatMap(({ text }) => (text === null ? [] : [`  ${text}`]))
+  print([...told.map(line => `✔ ${line}`), ...others].join('\n'))
+}
+
+/** A change begins with what stands; one that was killed is ended or taken back before the next. */
+export function refuseUnlessItStands(record: LabRecord): void {
+  const { lab } = record
+  const state = stateWhile(false, lab)
+  if (state === 'stands') return
+  throw new LabError(`Lab ${lab} does not stand: it is ${state}`, {
+    hint: `\`${upCommandOf(record)}\` puts it up, \`lab down ${lab}\` takes it away.`,
+  })
+}
+
+function editKept(before: LabRecord, edit: Change['edit']): string {
+  try {
+    return edit(before)
+  } catch (error) {
+    if (!(error instanceof EditRefused)) throw error
+    throw new LabError(`Cannot change the topology of lab ${before.lab}: ${error.message}`, {
+      cause: error,
+      standing: 'Nothing was changed.',
+      hint: `\`lab --lab ${before.lab} topology\` prints it.`,
+    })
+  }
+}
+
+async function apply(before: LabRecord, wish: Wish): Promise<UpResult> {
+  const { image } = optionsOf(wish.options)
+  const runtime = { runtime: 'auto', ...(image === undefined ? {} : { image }) } as const
+  const containers = await new RuntimeChoice(runtime, process.env).choose(before)
+  using interrupt = untilInterrupted()
+  try {
+    return await bringUp({
+      topology: wish.source,
+      kept: wish.kept,
+      options: wish.options,
+      containers,
+      ...wish.settle('standing', containers),
+      signal: interrupt.signal,
+      onEvent: tellRemark,
+    })
+  } catch (error) {
+    throw await takeBack(error, before, wish)
+  }
+}
+
+function tellRemark(event: ApplyEvent): void {
+  if (event.event === 'remark') remark(`! ${event.text}`)
+}
+
+/** Puts up again what stood before a change that failed, and gives the error to show. */
+async function takeBack(error: unknown, before: LabRecord, wish: Wish): Promise<LabError> {
+  const problem = await describeFailure(error, wish.whereIs)
+  const exitCode = error instanceof Interrupted ? error.exitCode : 1
+  try {
+    await bringUp({
+      ...before,
+      plan: buildPlan(before.cloud, gatherFacts(before.containers)),
+      signal: new AbortController().signal,
+    })
+  } catch (second) {
+    const then = await describeFailure(second, wish.whereIs)
+    return new LabError(`${problem}\n${then}`, {
+      cause: error,
+      standing: 'Not all that stood before could be put up again.',
+      hint: `\`${upCommandOf(before)}\` tries again, \`lab down ${before.lab}\` takes the lab away.`,
+      exitCode,
+    })
+  }
+  const hint = error instanceof LabError ? (error.hint ?? undefined) : undefined
+  return new LabError(problem || wordsOf(error), {
+    cause: error,
+    standing: 'Nothing of the change was kept: what stood stands.',
+    hint,
+    exitCode,
+  })
+}

@@ -1,0 +1,6 @@
+import { LabError } from '../lab/lab-error.ts'
+
+/** A change that OpenStack's API would refuse: what could not be done, and its answer in its own words. */
+export function refused(what: string, answer: string, hint?: string): LabError {
+  return new LabError(`Cannot ${what}\n${answer}`, { standing: 'Nothing was changed.', hint })
+}

@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Guest } from '../cloud/guest.ts'
+import { guestNamespace } from '../plan/names.ts'
+import type { ServiceName, ServiceStep } from '../plan/step.ts'
+import { findService } from '../runtime/process/find-service.ts'
+import { LabError } from './lab-error.ts'
+import { type LabRecord, upCommandOf } from './record.ts'
+
+/**
+ * Lets the DHCP clients of a guest renew now what they would renew at T1, and waits for the answers. Throws LabError
+ * where it has no client that can, where one does not run, and where none answers; the signal's reason when aborted.
+ */
+export async function renewLeases(
+  record: LabRecord,
+  guest: Guest,
+  signal: AbortSignal,
+): Promise<void> {
+  const namespace = guestNamespace(record.cloud, guest)
+  const clients = record.plan.steps.filter(
+    (step): step is ServiceStep =>
+      step.kind === 'service' &&
+      step.namespace === namespace &&
+      SIGNALS[step.service] !== undefined,
+  )
+  if (clients.length === 0)
+    throw new LabError(`${guest.name} leases nothing: no subnet of its networks has DHCP for it`)
+  await Promise.all(clients.map(client => renew(client, record, signal)))
+}
+
+/** What tells a client to renew at once: udhcpc(8). */
+const SIGNALS: Partial<Record<ServiceName, NodeJS.Signals>> = { udhcpc: 'SIGUSR1' }
+
+async function renew(client: ServiceStep, record: LabRecord, signal: AbortSignal): Promise<void> {
+  const { name, service, environment } = client
+  const running = findService(client)
+  if (running === null)
+    throw new LabError(`${name} does not run`, { hint: `\`${upCommandOf(record)}\` starts it.` })
+  const lease = environment.LEASE_FILE ?? ''
+  const before = leaseAt(lease)
+  process.kill(running.pid, SIGNALS[service])
+  const deadline = Date.now() + ANSWER_LIMIT_MS
+  while ([before, null].includes(leaseAt(lease))) {
+    if (Date.now() > deadline)
+      throw new LabError(`${name} asked to renew its lease and has had no answer`, {
+        standing: 'It keeps the lease that it has, until that ends.',
+        hint: `\`lab --lab ${record.lab} logs udhcpc\` and \`lab --lab ${record.lab} status\` tell more.`,
+      })
+    await delay(POLL_MS, undefined, { signal })
+  }
+}
+
+const ANSWER_LIMIT_MS = 15_000
+
+const POLL_MS = 10
+
+/** When a lease was written last; a client that has lost its lease has an empty one until it has another. */
+function leaseAt(path: string): bigint | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats === undefined || stats.size === 0n ? null : stats.mtimeNs
+}
