@@ -2,7 +2,8 @@ import type { Cloud, Network, Port } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { parseCidr } from '../topology/ip.ts'
 import { dhcpRules } from './dhcp-rules.ts'
-import { ipv6MetadataAddress, metadataAddressOfDhcpPorts } from './metadata-decisions.ts'
+import { ownIpv6MetadataAddress } from './ipv6-metadata.ts'
+import { metadataAddressOfDhcpPorts } from './metadata-decisions.ts'
 import { dhcpNamespace, tapDevice } from './names.ts'
 import { dhcpPortOf } from './network-ports.ts'
 import { addressesOf } from './port-addresses.ts'
@@ -64,7 +65,7 @@ function metadataAddresses(
   facts: MachineFacts,
 ): readonly AgentAddress[] {
   const ipv4 = metadataAddressOfDhcpPorts(cloud)
-  const ipv6 = ipv6MetadataAddress(cloud, network, facts)
+  const ipv6 = ownIpv6MetadataAddress(cloud, network, facts)
   return [
     ...(ipv4 === null ? [] : [{ address: ipv4, family: 4 as const }]),
     ...(ipv6 === null ? [] : [{ address: ipv6, family: 6 as const }]),

@@ -1,9 +1,9 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Guest } from '../cloud/guest.ts'
-import { isIsolated } from './isolated-subnets.ts'
 import { metadataAddress, metadataAddressIpv6 } from './metadata-address.ts'
-import { proxyOfDhcpNamespace } from './metadata-decisions.ts'
+import { proxyOfDhcpNamespace, proxyOfRouterNamespace } from './metadata-decisions.ts'
 import { neutronRelease } from './release.ts'
+import { advertisingPortsOf, ipv6SubnetsOf } from './router-advertisements.ts'
 import { whyNoMetadata } from './why-no-metadata.ts'
 
 /**
@@ -19,34 +19,38 @@ export function metadataUrlOf(cloud: Cloud, guest: Pick<Guest, 'nics'>): string 
 
 /** Why Neutron leaves a guest without metadata, a line each of its networks; empty where it should have it. */
 export function whyNoMetadataFor(cloud: Cloud, guest: Pick<Guest, 'nics'>): readonly string[] {
+  if (hasIpv6Alone(guest)) return whyNoMetadataByIpv6(cloud, guest)
+  return cloud.networks
+    .filter(({ id }) => guest.nics.some(({ network_id }) => network_id === id))
+    .flatMap(network => whyNoMetadata(cloud, network) ?? [])
+}
+
+/**
+ * On its first NIC: qdhcp answers on the link, and a router where the guest takes its advertisements, with which the route
+ * to fe80::a9fe:a9fe comes.
+ */
+function whyNoMetadataByIpv6(cloud: Cloud, { nics: [nic] }: Pick<Guest, 'nics'>): string[] {
   const { release } = cloud.neutron
-  if (hasIpv6Alone(guest) && !neutronRelease(release).ipv6Metadata)
+  if (!neutronRelease(release).ipv6Metadata)
     return [
       `It has IPv6 addresses alone, and Neutron ${release} serves metadata by IPv4; IPv6 came with Victoria.`,
     ]
-  const networks = cloud.networks.filter(({ id }) =>
-    guest.nics.some(({ network_id }) => network_id === id),
-  )
-  const unserved = networks.flatMap(network => whyNoMetadata(cloud, network) ?? [])
-  if (unserved.length > 0 || !hasIpv6Alone(guest)) return unserved
-  return networks.some(network => reachesByIpv6(cloud, network, guest)) ? [] : [NO_ROUTE]
+  const network = cloud.networks.find(({ id }) => id === nic?.network_id)
+  if (nic === undefined || network === undefined) return []
+  const inQdhcp = proxyOfDhcpNamespace(cloud, network)
+  if (inQdhcp.runs) return []
+  const isRouted = advertisingPortsOf(cloud, network).length > 0
+  const inQrouter = proxyOfRouterNamespace(cloud, { ipv6: true })
+  if (!isRouted || inQrouter.bind === null)
+    return [
+      `Neutron serves none on network ${network.name}: ${[inQdhcp, ...(isRouted ? [inQrouter] : [])].map(({ why }) => why).join('; ')}`,
+    ]
+  const listens = nic.has_port && ipv6SubnetsOf(cloud, nic).some(({ enable_dhcp }) => enable_dhcp)
+  return listens ? [] : [NO_ROUTE]
 }
 
 const NO_ROUTE =
   'Its IPv6 addresses are static. The router that serves metadata tells the way to fe80::a9fe:a9fe in its advertisements, which such a guest does not take.'
-
-/** On the link, where qdhcp serves; a router's way is told to those that take its advertisements. */
-function reachesByIpv6(
-  cloud: Cloud,
-  network: Cloud['networks'][number],
-  { nics }: Pick<Guest, 'nics'>,
-): boolean {
-  if (proxyOfDhcpNamespace(cloud, network).runs) return true
-  const own = nics.flatMap(({ fixed_ips }) => fixed_ips.map(({ subnet_id }) => subnet_id))
-  return network.subnets.some(
-    subnet => own.includes(subnet.id) && subnet.enable_dhcp && !isIsolated(cloud, subnet),
-  )
-}
 
 function hasIpv6Alone({ nics }: Pick<Guest, 'nics'>): boolean {
   return nics.every(({ fixed_ips }) =>

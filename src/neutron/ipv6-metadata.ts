@@ -1,23 +1,20 @@
 import type { Cloud, Network, Port } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { carriesIpv6 } from './carries-ipv6.ts'
+import { ipv6MetadataAddress } from './metadata-decisions.ts'
 import { dhcpPortOf, portsOf } from './network-ports.ts'
-import { neutronRelease } from './release.ts'
 
 /**
- * Whether fe80::a9fe:a9fe is in the network's qdhcp namespace of this cloud's DHCP agent, where 169.254.169.254 is. That
- * exactly one DHCP port is the agent's own and up, as Neutron asks besides (`_is_port_on_this_agent`, in the last point
- * release of every branch since Victoria), always holds here.
+ * fe80::a9fe:a9fe as the DHCP port of this cloud's agent bears it, with its prefix length, and as its proxy serves it
+ * where one runs; null for none. That exactly one DHCP port is the agent's own and up, as Neutron asks besides
+ * (`_is_port_on_this_agent`, in the last point release of every branch since Victoria), always holds here.
  */
-export function servesIpv6Metadata(cloud: Cloud, network: Network, facts: MachineFacts): boolean {
-  const { ipv6Metadata, ipv6AddressNeedsIpv6Subnet } = neutronRelease(cloud.neutron.release)
-  const hasIpv6Subnet = network.subnets.some(subnet => subnet.ip_version === 6)
-  return (
-    ipv6Metadata &&
-    carriesIpv6(network, facts) &&
-    (hasIpv6Subnet || !ipv6AddressNeedsIpv6Subnet) &&
-    dhcpPortOf(cloud, network)?.id === ipv6MetadataPortOf(cloud, network)?.id
-  )
+export function ownIpv6MetadataAddress(
+  cloud: Cloud,
+  network: Network,
+  facts: MachineFacts,
+): string | null {
+  const isOwn = dhcpPortOf(cloud, network)?.id === ipv6MetadataPortOf(cloud, network)?.id
+  return isOwn ? ipv6MetadataAddress(cloud, network, facts) : null
 }
 
 /**

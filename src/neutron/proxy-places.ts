@@ -1,6 +1,6 @@
 import type { Cloud, Network, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { servesIpv6Metadata } from './ipv6-metadata.ts'
+import { ownIpv6MetadataAddress } from './ipv6-metadata.ts'
 import { metadataAddress, metadataAddressIpv6, metadataPort } from './metadata-address.ts'
 import {
   proxiesOfSharedId,
@@ -62,9 +62,10 @@ function placeInDhcpNamespace(cloud: Cloud, network: Network, facts: MachineFact
       id: proxiesOfSharedId(cloud) === 'both' ? network.id : sends.id,
       sends,
       bind: { address: metadataAddress, port: metadataPort },
-      ipv6Bind: servesIpv6Metadata(cloud, network, facts)
-        ? { address: metadataAddressIpv6, device: tapDevice(port.id) }
-        : null,
+      ipv6Bind:
+        ownIpv6MetadataAddress(cloud, network, facts) === null
+          ? null
+          : { address: metadataAddressIpv6, device: tapDevice(port.id) },
     },
   ]
 }
