@@ -1,12 +1,7 @@
 import { formatAddress } from '../topology/ip.ts'
+import { isSegmented, type NetworkType, networkTypeOf } from '../topology/network-type.ts'
 import type { Topology } from '../topology/schema.ts'
-import {
-  gatewayOf,
-  poolsOf,
-  rangeOf,
-  type TopologyNetwork,
-  type TopologySubnet,
-} from '../topology/subnet-defaults.ts'
+import { gatewayOf, poolsOf, rangeOf, type TopologySubnet } from '../topology/subnet-defaults.ts'
 import type { Cloud, Network, Subnet } from './cloud.ts'
 import { deriveId } from './derive-id.ts'
 
@@ -20,7 +15,7 @@ export function deriveNetworks(
   const segments = segmentationIds(lab, topology, standing)
   return Object.entries(topology.networks).map(([name, network]) => {
     const id = network.id ?? deriveId(lab, `network/${name}`)
-    const type = network['provider:network_type'] ?? defaultType(network, topology)
+    const type = networkTypeOf(network, topology)
     return {
       id,
       name,
@@ -80,10 +75,9 @@ function segmentationIds(
     segments.set(name, id)
     taken.add(id)
   }
-  const segmented = Object.entries(topology.networks).filter(([, network]) => {
-    const type = network['provider:network_type'] ?? defaultType(network, topology)
-    return type !== 'flat' && type !== 'local'
-  })
+  const segmented = Object.entries(topology.networks).filter(([, network]) =>
+    isSegmented(networkTypeOf(network, topology)),
+  )
   for (const [name, network] of segmented) {
     const given = network['provider:segmentation_id']
     if (given !== undefined) take(name, given)
@@ -103,14 +97,6 @@ function segmentationIds(
 
 /** Tags that vlans can have, so that a network may change its type. */
 const MOST_SEGMENTS = 4094
-
-/** Tenants' networks are of the first of `tenant_network_types`, which OVN's documents set to geneve. */
-function defaultType(network: TopologyNetwork, { neutron }: Topology): NetworkType {
-  if (network['router:external']) return 'flat'
-  return neutron.mechanism_driver === 'ovn' ? 'geneve' : 'vxlan'
-}
-
-type NetworkType = Network['provider:network_type']
 
 /** OVN does not start with a `max_header_size` of geneve below 38, instead of 30. */
 function defaultMtu(type: NetworkType, { neutron }: Topology): number {

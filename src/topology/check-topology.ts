@@ -4,6 +4,9 @@ import { checkCapacity } from './check/check-capacity.ts'
 import { checkDevices } from './check/check-devices.ts'
 import { checkFloatingIps } from './check/check-floating-ips.ts'
 import { checkGuests } from './check/check-guests.ts'
+import { checkHostAddresses } from './check/check-host-addresses.ts'
+import { checkHostReferences } from './check/check-host-references.ts'
+import { checkHosts } from './check/check-hosts.ts'
 import { checkIdentities } from './check/check-identities.ts'
 import { checkMetadataAddress } from './check/check-metadata-address.ts'
 import { checkMetadataAgent } from './check/check-metadata-agent.ts'
@@ -12,6 +15,7 @@ import { checkNames } from './check/check-names.ts'
 import { checkOvn } from './check/check-ovn.ts'
 import { checkReferences } from './check/check-references.ts'
 import { checkRouters } from './check/check-routers.ts'
+import { checkSegments } from './check/check-segments.ts'
 import { checkSubnets } from './check/check-subnets.ts'
 import { checkVendordata } from './check/check-vendordata.ts'
 import type { Finding } from './finding.ts'
@@ -35,6 +39,10 @@ function isFaulty(network: string, findings: readonly Finding[]): boolean {
 const checks = [
   checkNames,
   checkReferences,
+  checkHosts,
+  checkHostReferences,
+  checkHostAddresses,
+  checkSegments,
   checkSubnets,
   checkRouters,
   checkAddresses,

@@ -16,13 +16,18 @@ function explainIssue(issue: v.BaseIssue<unknown>, above: TopologyPath): Finding
   return [{ message: explain(issue, path), path, part, ...hintFor(issue) }]
 }
 
-/** Of text or a mapping, the mapping was meant where the value is one: its inner issues say more. */
+/** Of a word, a list or a mapping, that was meant which the value is: its inner issues say more. */
 function explainUnion(issue: v.BaseIssue<unknown>, path: TopologyPath): Finding[] {
-  const inner = (issue.issues ?? []).filter(
-    option => option.path !== undefined || option.kind === 'validation',
-  )
+  const inner = (issue.issues ?? []).filter(option => isMeant(option, issue.input))
   if (inner.length > 0) return inner.flatMap(option => explainIssue(option, path))
   return [{ message: explain(issue, path), path, ...hintFor(issue) }]
+}
+
+/** The schema library takes lists for mappings. */
+function isMeant(option: v.BaseIssue<unknown>, input: unknown): boolean {
+  const [step] = option.path ?? []
+  if (step !== undefined) return (step.type === 'array') === Array.isArray(input)
+  return option.kind === 'validation' || (option.type === 'picklist' && typeof input === 'string')
 }
 
 function explain(issue: v.BaseIssue<unknown>, path: TopologyPath): string {

@@ -21,12 +21,22 @@ export function findMisshapen(schema: unknown, value: unknown, path: TopologyPat
 }
 
 function findInList(schema: SchemaNode, list: readonly unknown[], path: TopologyPath): Finding[] {
-  if (schema.type === 'array') {
-    return list.flatMap((child, index) => findMisshapen(schema.item, child, [...path, index]))
+  const node = findList(schema)
+  if (node !== undefined) {
+    return list.flatMap((child, index) => findMisshapen(node.item, child, [...path, index]))
   }
   if (findMapping(schema) === undefined) return []
   const wanted = schema.type === 'union' ? 'text or a mapping' : 'a mapping'
   return [{ message: `\`${path.at(-1)}\` must be ${wanted}, not a list`, path }]
+}
+
+/** The list that a value of this schema is, where it can be one. */
+function findList(schema: SchemaNode): SchemaNode | undefined {
+  if (schema.type === 'array') return schema
+  return schema.options
+    ?.filter(isSchemaNode)
+    .map(unwrap)
+    .find(({ type }) => type === 'array')
 }
 
 /** The mapping that a value of this schema is, where it can be one. */

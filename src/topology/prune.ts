@@ -15,13 +15,14 @@ export interface PrunedTopology {
   readonly namesIn: (section: Section) => ReadonlySet<string>
 }
 
-export type Section = 'networks' | 'routers' | 'keypairs' | 'instances' | 'guests'
+export type Section = 'hosts' | 'networks' | 'routers' | 'keypairs' | 'instances' | 'guests'
 
 /** Takes away what the findings point at until the schema accepts the rest; undefined where nothing is left. */
 export function prune(given: object, findings: readonly Finding[]): PrunedTopology | undefined {
   const meant = findings.filter(({ path }) => isMeantCidr(path, valueAt(given, path)))
   const value = withNetworks(given, meant)
   const names = {
+    hosts: namesIn(value, 'hosts'),
     networks: namesIn(value, 'networks'),
     routers: namesIn(value, 'routers'),
     keypairs: namesIn(value, 'keypairs'),

@@ -37,6 +37,7 @@ const words = fc.constantFrom(
     ' ',
   ),
   ...'nic disk share pci blank volume swap password dedicated_cpus kernel_id'.split(' '),
+  ...'hosts host roles controller network compute management_ip local_ip dhcp_agents'.split(' '),
   ...'private vm1 10.0.0.0/24 10.0.0.1 ::1/64 2001:db8::/64 ussuri true null 7 -1 <<'.split(' '),
   ...'constructor toString valueOf hasOwnProperty'.split(' '),
 )
@@ -115,6 +116,40 @@ test('any guests beside instances are read or refused with places', t => {
       { requiredKeys: [] },
     ),
     guests: fc.dictionary(fc.constantFrom('g1', 'g2', 'vm1'), fc.record({ networks: nics })),
+  })
+  t.notThrows(() => fc.assert(fc.property(topology, value => goTheWay(stringify(value)))))
+})
+
+test('any hosts, and anything on them, are read or refused with places', t => {
+  const names = fc.constantFrom('ctl', 'n1', 'n2', 'com', 'toString')
+  const role = fc.constantFrom('controller', 'network', 'compute')
+  const roles = fc.subarray(['controller', 'network', 'compute'], { minLength: 1 })
+  const addresses = {
+    management_ip: fc.constantFrom('172.29.236.11', '172.29.236.12', '172.29.240.1'),
+    local_ip: fc.constantFrom('172.29.240.11', '172.29.240.12', '10.0.0.1'),
+  }
+  const details = fc.record({ roles, ...addresses }, { requiredKeys: ['roles'] })
+  const placed = (given: object) => fc.record({ host: names, ...given }, { requiredKeys: [] })
+  const topology = fc.record({
+    hosts: fc.dictionary(names, fc.oneof(role, roles, details, words)),
+    neutron: fc.constantFrom({}, { dhcp_agents_per_network: 2 }, { mechanism_driver: 'ovn' }),
+    networks: fc.dictionary(
+      fc.constantFrom('a', 'b', 'n1'),
+      fc.record(
+        {
+          dhcp_agents: fc.array(names, { maxLength: 3 }),
+          subnets: fc.constant([{ cidr: '10.0.0.0/24' }]),
+          'provider:network_type': fc.constantFrom('vxlan', 'geneve', 'vlan', 'flat', 'local'),
+          'provider:segmentation_id': fc.constantFrom(1, 2, 4095),
+        },
+        { requiredKeys: ['subnets'] },
+      ),
+    ),
+    routers: fc.dictionary(fc.constantFrom('r1', 'n2'), placed({ interfaces: fc.constant(['a']) })),
+    instances: fc.dictionary(
+      fc.constantFrom('vm1', 'com'),
+      placed({ networks: fc.constant(['a']) }),
+    ),
   })
   t.notThrows(() => fc.assert(fc.property(topology, value => goTheWay(stringify(value)))))
 })

@@ -9,9 +9,9 @@ export function checkMetadataAgent(pruned: PrunedTopology): Finding[] {
   const { metadata_agent } = topology.neutron
   if (isElsewhere(metadata_agent))
     return [...findUselessAgentOptions(metadata_agent), ...findUselessNovaOptions(topology)]
-  const elsewhere = asksOwnNova(metadata_agent) ? [] : findUselessNovaOptions(topology)
+  const elsewhere = asksOwnNova(topology) ? [] : findUselessNovaOptions(topology)
   return [
-    ...findMissingSecret(metadata_agent),
+    ...findMissingSecret(topology),
     ...findUselessTlsOptions(metadata_agent),
     ...(elsewhere.length > 0 ? elsewhere : findIncompleteWsgi(topology)),
   ]
@@ -47,8 +47,9 @@ function findUselessNovaOptions({ nova }: Topology): Finding[] {
   }))
 }
 
-function findMissingSecret(agent: Agent): Finding[] {
-  if (asksOwnNova(agent) || agent.metadata_proxy_shared_secret !== undefined) return []
+function findMissingSecret(topology: Topology): Finding[] {
+  const agent = topology.neutron.metadata_agent
+  if (asksOwnNova(topology) || agent.metadata_proxy_shared_secret !== undefined) return []
   return [
     {
       message: `the nova-api-metadata at ${agent.nova_metadata_host} checks what the agent signs, and the lab does not know its secret`,

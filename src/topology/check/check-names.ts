@@ -3,7 +3,8 @@ import type { PrunedTopology } from '../prune.ts'
 
 /** `lab exec NODE` finds instances, guests, networks, routers and hosts by name, so no two may share one. */
 export function checkNames({ namesIn }: PrunedTopology): Finding[] {
-  const owners = new Map([[hostName, 'the host, which is always there']])
+  const hosts = Array.from(namesIn('hosts'), name => [name, 'a host'] as const)
+  const owners = new Map<string, string>(hosts.length === 0 ? [lone] : hosts)
   return sections.flatMap(({ section, one }) =>
     Array.from(namesIn(section)).flatMap(name => {
       const owner = owners.get(name)
@@ -18,7 +19,7 @@ function clash(name: string, section: string, owner: string): Finding {
   return { message, path: [section, name], part: 'key' }
 }
 
-const hostName = 'controller'
+const lone = ['controller', 'the host, which is always there'] as const
 
 const sections = [
   { section: 'networks', one: 'a network' },

@@ -2,7 +2,7 @@ import { findNetwork } from '../find-network.ts'
 import type { Finding } from '../finding.ts'
 import type { TopologyPath } from '../mistake.ts'
 import type { PrunedTopology } from '../prune.ts'
-import { suggest } from '../suggest.ts'
+import { hintFromNames } from './hint-from-names.ts'
 
 /** Names that nothing in the file bears, and networks that cannot be used in that way. */
 export function checkReferences(pruned: PrunedTopology): Finding[] {
@@ -69,21 +69,11 @@ function checkNetwork(
   const known = pruned.namesIn('networks')
   if (known.has(name)) return []
   const message = `there is no network \`${name}\``
-  return [{ message, path: [...path, key], ...hintFrom(name, known) }]
+  return [{ message, path: [...path, key], ...hintFromNames(name, known) }]
 }
 
 function checkKeypair(pruned: PrunedTopology, path: TopologyPath, name?: string): Finding[] {
   const known = pruned.namesIn('keypairs')
   if (name === undefined || known.has(name)) return []
-  return [{ message: `there is no keypair \`${name}\``, path, ...hintFrom(name, known) }]
+  return [{ message: `there is no keypair \`${name}\``, path, ...hintFromNames(name, known) }]
 }
-
-function hintFrom(name: string, known: ReadonlySet<string>): { hint?: string } {
-  const names = Array.from(known.values().take(mostNames))
-  const listed = known.size === 0 ? undefined : `there are ${names.slice(0, 20).join(', ')}`
-  const hint = suggest(name, names) ?? listed
-  return hint === undefined ? {} : { hint }
-}
-
-// A suggestion among thousands of names is not worth comparing each mistake with all of them.
-const mostNames = 500
