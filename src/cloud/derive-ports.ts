@@ -14,6 +14,7 @@ import { dnsNamespace, uuid5 } from './derive-id.ts'
 import { subnetId } from './derive-networks.ts'
 import { derivePortIdentities, type PortIdentity } from './derive-port-identity.ts'
 import type { Instance } from './instance.ts'
+import { keepDhcpPorts } from './keep-dhcp-ports.ts'
 import type { Placement } from './schedule.ts'
 
 /** What ports refer to. */
@@ -43,7 +44,7 @@ export interface SettledPorts {
 
 /** Every port of the cloud, and every NIC without one: DHCP or metadata, routers', instances', guests', floating IPs'. */
 export function settlePorts(lab: string, topology: Topology, devices: Devices): SettledPorts {
-  const requests = requestPorts(topology)
+  const requests = keepDhcpPorts(requestPorts(topology), devices.placement, devices.standing)
   const identities = derivePortIdentities(lab, requests)
   const allocation = allocateAddresses(requests, heldIn(devices.standing, identities))
   const networks = new Map(devices.networks.map(network => [network.name, network]))

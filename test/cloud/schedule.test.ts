@@ -132,6 +132,48 @@ test('a network that is to have more agents keeps the first one, whose port keep
   t.deepEqual(two.ports[0]?.id, one.ports[0]?.id)
 })
 
+const addressesOf = ({ ports }: Cloud) =>
+  Object.fromEntries(
+    ports.map(port => [port['binding:host_id'], port.fixed_ips.map(one => one.ip_address).join()]),
+  )
+const idsOf = ({ ports }: Cloud) =>
+  Object.fromEntries(ports.map(({ id, ...port }) => [port['binding:host_id'], id]))
+
+test('an agent that goes leaves the others their ports, whichever it was', t => {
+  const wish = { networks: { a: served }, computeHosts: [], perNetwork: 2 }
+  const both = cloudOf({ ...wish, networkHosts: ['n1', 'n2'] })
+  t.deepEqual(addressesOf(both), { n1: '10.0.0.2', n2: '10.0.0.3' })
+  const second = cloudOf({ ...wish, networkHosts: ['n2'] }, both)
+  t.deepEqual(addressesOf(second), { n2: '10.0.0.3' })
+  t.is(idsOf(second).n2, idsOf(both).n2)
+  const another = cloudOf({ ...wish, networkHosts: ['n3', 'n2'] }, second)
+  t.deepEqual(addressesOf(another), { n2: '10.0.0.3', n3: '10.0.0.2' })
+  t.is(idsOf(another).n2, idsOf(both).n2)
+  t.is(new Set(Object.values(idsOf(another))).size, 2)
+})
+
+test('agents that the file names in another order keep their ports, and one that takes over has the old one', t => {
+  const wish = (...dhcp_agents: string[]) => ({
+    ...hosts,
+    networks: { a: { ...served, dhcp_agents } },
+  })
+  const before = cloudOf(wish('n1', 'n2'))
+  const turned = cloudOf(wish('n2', 'n1'), before)
+  t.deepEqual([addressesOf(turned), idsOf(turned)], [addressesOf(before), idsOf(before)])
+  const one = cloudOf(wish('n1'))
+  t.deepEqual(Object.values(idsOf(cloudOf(wish('n2'), one))), Object.values(idsOf(one)))
+})
+
+test('the id and address that the file gives the DHCP port are the first agent’s', t => {
+  const dhcp_port = { id: '3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b', fixed_ip: '10.0.0.50' }
+  const wish = { computeHosts: [], networks: { a: { ...served, dhcp_port } }, perNetwork: 2 }
+  const both = cloudOf({ ...wish, networkHosts: ['n1', 'n2'] })
+  const second = cloudOf({ ...wish, networkHosts: ['n2'] }, both)
+  t.deepEqual([addressesOf(second), idsOf(second)], [{ n2: '10.0.0.50' }, { n2: dhcp_port.id }])
+  const without = { ...wish, networks: { a: served }, networkHosts: ['n2'] }
+  t.deepEqual(addressesOf(cloudOf(without, second)), { n2: '10.0.0.50' })
+})
+
 const some = (letters: string, least = 0) =>
   fc
     .subarray(Array.from(letters), { minLength: least })
