@@ -227,7 +227,7 @@ instance
   .command('add')
   .description('an instance')
   .argument('<name>')
-  .requiredOption('--network <network[=address]...>', 'its NICs in order, by network')
+  .requiredOption('--network <network...>', 'its NICs in order: a network, or network=address')
   .option('--host <host>', 'the compute host that has it')
   .option('--key-name <keypair>', 'one of the keypairs of the topology')
   .option('--property <key=value...>', 'metadata, shown as `meta`')
