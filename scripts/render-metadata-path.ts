@@ -46,7 +46,7 @@ const introduction = [
 
 const closing = [
   '## What no table decides',
-  '- **Time.** A guest keeps its route until it renews: half of `dhcp_lease_duration`, twelve hours by default. After a router has come, a guest with the old route is refused by qdhcp; after one has gone, its route leads to a gateway that is no more.\n- **Cut paths.** With `force_metadata` behind a router both places answer; the next hop says which is asked. Where that one is gone, nothing falls back to the other until the next lease.\n- **Other addresses.** 169.254.169.253 and 169.254.169.123 are no addresses of Neutron’s; nobody answers there.',
+  '- **Time.** A guest keeps its route until it renews: half of `dhcp_lease_duration`, twelve hours by default. After a router has come, a guest with the old route is refused by qdhcp; after one has gone, its route leads to a gateway that is no more.\n- **Cut paths.** With `force_metadata` behind a router both places answer; the next hop says which is asked. Where that one is gone, nothing falls back to the other until the next lease.\n- **Metadata networks until Ocata.** dnsmasq is told no netmask for its ranges and takes the one of 169.254.169.254/16 for a subnet inside it: its guests have the metadata address on the link, and qdhcp answers them whatever route there is.\n- **Other addresses.** 169.254.169.253 and 169.254.169.123 are no addresses of Neutron’s; nobody answers there.',
 ]
 
 function renderTable<Facts, Outcome>(table: DecisionTable<Facts, Outcome>): string[] {
