@@ -1,4 +1,4 @@
-import type { Cloud, Host, Network } from '../cloud/cloud.ts'
+import type { Cloud, Host, Network, Router } from '../cloud/cloud.ts'
 import type { Guest } from '../cloud/guest.ts'
 import { statePathOf } from '../cloud/state-path.ts'
 
@@ -38,6 +38,19 @@ export function guestNamespace(cloud: Cloud, { name }: Pick<Guest, 'name'>): str
 /** The provider's side of an external network; the underscore keeps it apart from every host name. */
 export function outsideNamespace(cloud: Cloud, network: Network): string {
   return `lab-${cloud.lab}-outside_${network.id.slice(0, 8)}`
+}
+
+/** What stands on a host for OVN's answers to DHCP on a network. */
+export function ovnDhcpNamespace(cloud: Cloud, host: Host, { id }: Pick<Network, 'id'>): string {
+  return `lab-${cloud.lab}-ovndhcp_${id.slice(0, 8)}${onHost(cloud, host)}`
+}
+
+/** What stands for a logical router of OVN's. */
+export function ovnRouterNamespace(
+  { lab }: Pick<Cloud, 'lab'>,
+  { id }: Pick<Router, 'id'>,
+): string {
+  return `lab-${lab}-ovnrouter_${id.slice(0, 8)}`
 }
 
 /** Where the services of all hosts print to. */

@@ -1,4 +1,4 @@
-import type { Port } from '../cloud/cloud.ts'
+import type { Cloud, Port } from '../cloud/cloud.ts'
 import { tapDevice } from '../neutron/names.ts'
 import { stepIds } from './names.ts'
 import type { Socket } from './site.ts'
@@ -14,6 +14,12 @@ interface Plug {
   /** Namespace and device in which the port ends. */
   readonly namespace: string
   readonly device: string
+  /** The end on the bridge, where it is not called after the port. */
+  readonly outside?: string
+  /** The bridge carries nothing between ports that are; those of OVN's that serve their own host alone. */
+  readonly isolated?: true
+  /** Null for Linux's own, where it is not the network's. */
+  readonly mtu?: number | null
   readonly source: readonly string[]
 }
 
@@ -25,8 +31,10 @@ interface Plug {
 export function plugPort(plug: Plug): IpStep {
   const { port, socket } = plug
   const { network, bridge } = socket
-  const tap = tapDevice(port.id)
+  const tap = plug.outside ?? tapDevice(port.id)
   const outerMac = `fe${port.mac_address.slice(2)}`
+  const mtu = plug.mtu === undefined ? network.mtu : plug.mtu
+  const ofSize = mtu === null ? '' : `mtu ${mtu} `
   return {
     kind: 'ip',
     id: stepIds.link(port.id),
@@ -37,13 +45,29 @@ export function plugPort(plug: Plug): IpStep {
     source: plug.source,
     namespace: socket.hostNamespace,
     lines: [
-      `link add ${tap} address ${outerMac} mtu ${network.mtu} type veth peer name ${plug.device} ` +
-        `address ${port.mac_address} mtu ${network.mtu} netns ${plug.namespace}`,
+      `link add ${tap} address ${outerMac} ${ofSize}type veth peer name ${plug.device} ` +
+        `address ${port.mac_address} ${ofSize}netns ${plug.namespace}`,
       `link set ${tap} master ${bridge} up`,
+      ...(plug.isolated ? [isolateLine(tap)] : []),
     ],
     removeLines: [`link delete ${tap}`],
     expects: {
-      links: [{ device: tap, macAddress: outerMac, mtu: network.mtu, master: bridge }],
+      links: [
+        { device: tap, macAddress: outerMac, master: bridge, ...(mtu === null ? {} : { mtu }) },
+      ],
     },
   }
+}
+
+/**
+ * The ways to other hosts are isolated under OVN, as what serves the guests of one host is: so guests reach both, and what
+ * serves them has nothing to do with other hosts.
+ */
+export function isolateUnderOvn({ neutron }: Cloud, device: string): string[] {
+  return neutron.mechanism_driver === 'ovn' ? [isolateLine(device)] : []
+}
+
+/** Keeps a bridge from carrying frames between this port and others that are isolated. */
+function isolateLine(device: string): string {
+  return `link set ${device} type bridge_slave isolated on`
 }

@@ -5,6 +5,7 @@ import { bridgeName } from '../neutron/names.ts'
 import { bridgedOn, isTunnelled } from './bridged-on.ts'
 import { hostNamespace, onHost, stepIds, wiresNamespace } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
+import { isolateUnderOvn } from './plug-port.ts'
 import type { IpStep, Step } from './step.ts'
 
 /** What `link add` is told of every bridge: frames pass at once, and to everybody who may want them. */
@@ -68,6 +69,7 @@ function cableStep(cloud: Cloud, host: Host, cable: Switch): IpStep {
       `link add ${nearEnd(cable)} mtu ${mtu} type veth peer name ${farEnd(host, cable)} mtu ${mtu} ` +
         `netns ${wiresNamespace(cloud)}`,
       `link set ${nearEnd(cable)} master ${bridge} up`,
+      ...(cable.isProviders ? isolateUnderOvn(cloud, nearEnd(cable)) : []),
     ],
     removeLines: [`link delete ${nearEnd(cable)}`],
     expects: { links: [{ device: nearEnd(cable), mtu, master: bridge }] },
@@ -104,6 +106,8 @@ interface Switch {
   readonly key: string
   readonly mtu: number
   readonly why: string
+  /** Guests are on it. */
+  readonly isProviders: boolean
   readonly hosts: readonly Host[]
   /** The step that makes a host's bridge. */
   readonly hostsBridge: (host: Host) => string
@@ -116,6 +120,7 @@ function switchesOf(cloud: Cloud): Switch[] {
       key: 'mgmt',
       mtu: UNDERLAY_MTU,
       why: 'the management network',
+      isProviders: false,
       hosts: cloud.hosts,
       hostsBridge: host => stepIds.management(host.name),
     },
@@ -124,6 +129,7 @@ function switchesOf(cloud: Cloud): Switch[] {
       key: 'vxlan',
       mtu: tunnelMtu(cloud),
       why: 'the network that tunnels go through',
+      isProviders: false,
       hosts: cloud.hosts,
       hostsBridge: host => stepIds.tunnels(host.name),
     },
@@ -132,6 +138,7 @@ function switchesOf(cloud: Cloud): Switch[] {
       key: network.id.slice(0, 8),
       mtu: network.mtu,
       why: `provider network ${network.name}`,
+      isProviders: true,
       hosts: bridgedOn(cloud, network),
       hostsBridge: (host: Host) => stepIds.bridge(network.id, onHost(cloud, host)),
     })),

@@ -2,10 +2,13 @@ import type { Neutron } from '../../cloud/cloud.ts'
 import { ovnHas } from '../ovn/release.ts'
 
 /** What an operator calls the agent that finds out whose metadata a request asks for. */
-export type MetadataAgentName =
-  | 'neutron-metadata-agent'
-  | 'neutron-ovn-metadata-agent'
-  | 'neutron-ovn-agent'
+export const metadataAgentNames = [
+  'neutron-metadata-agent',
+  'neutron-ovn-metadata-agent',
+  'neutron-ovn-agent',
+] as const
+
+export type MetadataAgentName = (typeof metadataAgentNames)[number]
 
 /**
  * The agent of a cloud: under ML2/OVN one of its own, which 2025.2 has deprecated for neutron-ovn-agent with the extension
