@@ -39,7 +39,7 @@ export async function up(source: string, options: UpCommandOptions): Promise<voi
   await refuseLackingMachine()
   await using _lock = await lockForCommand(wish.lab, `lab up ${source}`)
   const containers = await chooseRuntime(runtime, options, readRecord(wish.lab))
-  const { result, fetch } = await build(wish, options, containers)
+  const { result, fetch } = await build(source, wish, options, containers)
   const { summarize } = await loadSummary()
   await summarize(result, fetch, {
     seconds: (performance.now() - startedAt) / 1000,
@@ -67,6 +67,7 @@ async function chooseRuntime(
 const loadSummary = () => import('./summary.ts')
 
 async function build(
+  source: string,
   wish: Wish,
   options: UpCommandOptions,
   containers: ContainerFacts | null,
@@ -74,7 +75,8 @@ async function build(
   const { cloud, plan } = wish.settle('standing', containers)
   const progress = new Progress()
   const fetch = new FirstFetch(cloud)
-  const stood = readRecord(plan.lab) !== null
+  const before = readRecord(plan.lab)
+  const stood = before !== null
   const interrupt = untilInterrupted()
   const remarks: string[] = []
   try {
@@ -100,6 +102,8 @@ async function build(
     })
     await progress.end()
     for (const text of remarks) remark(`! ${text}`)
+    if (before?.kept.edited === true && !wish.kept.edited && result.outcome === 'changed')
+      remark(`! What commands had changed of the lab went: it is what ${source} says.`)
     return { result, fetch }
   } catch (error) {
     await progress.end(error instanceof ApplyFailed ? (error.steps[0]?.phase ?? null) : null)

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
-import { readWish } from '../../src/cli/read-wish.ts'
+import { readEditedWish, readWish } from '../../src/cli/read-wish.ts'
 import { upCommandOf } from '../../src/lab/record.ts'
 
 const remembers = test.macro({
@@ -21,4 +24,46 @@ test(remembers, 'lab up dhcp-mode --name mine --release zed --image lab:1', {
   name: 'mine',
   release: 'zed',
   image: 'lab:1',
+})
+
+function withFile(text: string, body: (folder: string, path: string) => Promise<void>) {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-wish-'))
+  const path = join(folder, 'mine.yaml')
+  writeFileSync(path, text)
+  return body(folder, path).finally(() => rmSync(folder, { recursive: true }))
+}
+
+test('what a lab keeps is its topology to the letter, but for relative paths', async t => {
+  const text = 'networks: {a: {}} # as it was\n'
+  await withFile(text, async (_, path) => {
+    const { kept, source, options } = await readWish(path, {})
+    t.deepEqual(
+      { kept, source, options },
+      { kept: { text, edited: false }, source: path, options: [] },
+    )
+  })
+  const withPath = 'networks: {a: {}}\nnova: {api: {vendordata_jsonfile_path: ./v.json}} # ours\n'
+  await withFile(withPath, async (folder, path) => {
+    t.is((await readWish(path, {})).kept.text, withPath.replace('./v.json', `${folder}/v.json`))
+  })
+})
+
+test('a wish for another text has the release, image and name that the lab was built with', async t => {
+  const text = 'networks: {a: {}}\n'
+  await withFile(text, async (_, path) => {
+    const options = { name: 'other', release: 'zed', image: 'lab:1' }
+    const { options: words } = await readWish(path, options)
+    const record = { lab: 'other', options: words }
+    const edited = 'networks: {a: {}, b: {}}\n'
+    const wish = await readEditedWish(record, edited)
+    t.deepEqual(wish.kept, { text: edited, edited: true })
+    t.is(
+      upCommandOf({ topology: wish.source, options: wish.options }),
+      'lab up /var/lib/lab/other/topology.yaml --name other --release zed --image lab:1',
+    )
+    t.is(wish.settle('new', null).cloud.neutron.release, 'zed')
+    const mistaken = readEditedWish(record, 'networks: 1\n')
+    const error = await t.throwsAsync(mistaken, { name: 'TopologyMistakes' })
+    t.regex(error?.message ?? '', /topology\.yaml:1:\d+/)
+  })
 })

@@ -12,8 +12,8 @@ export interface OpenDocument {
 }
 
 /**
- * Changes a topology's text: comments, order, quotes and flow style of what is not changed survive, blanks between words
- * may not. Throws EditRefused, also where the text is no topology.
+ * Changes a topology's text: comments, order, quotes and flow style of what is not changed survive; blanks and
+ * empty lines may not. Throws EditRefused, also where the text is no topology.
  */
 export function editDocument(text: string, change: (open: OpenDocument) => void): string {
   const document: Document = parseDocument(text, { uniqueKeys: false, prettyErrors: false })
