@@ -6,6 +6,7 @@ import { explainElsewhere } from '../lab/explain-elsewhere.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
 import { lastComplaint } from '../lab/last-complaint.ts'
 import { metadataUrlOf, whyNoMetadataFor } from '../neutron/guest-metadata.ts'
+import { metadataAgentName } from '../neutron/metadata-agent/agent-name.ts'
 import { whyUnknownGuests } from '../nova/why-unknown-guests.ts'
 import type { Step } from '../plan/step.ts'
 import { asTyped } from './command-name.ts'
@@ -74,17 +75,22 @@ async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
     const known = reasons(cloud, guest)
-    const logged = known.length > 0 ? [] : await complaints(cloud.lab, startedMs)
+    const logged = known.length > 0 ? [] : await complaints(cloud, startedMs)
     return { ...about, problem, reasons: known, logged }
   }
 }
 
-async function complaints(lab: string, sinceMs: number): Promise<string[]> {
-  const found = METADATA_SERVICES.map(service => lastComplaint(lab, service, sinceMs))
+async function complaints(cloud: Cloud, sinceMs: number): Promise<string[]> {
+  const found = metadataServiceNames(cloud).map(service =>
+    lastComplaint(cloud.lab, service, sinceMs),
+  )
   return (await Promise.all(found)).flatMap(complaint => complaint ?? [])
 }
 
-export const METADATA_SERVICES = ['neutron-metadata-agent', 'nova-api-metadata'] as const
+/** Who has to do with a request for metadata, by the names of services. */
+export function metadataServiceNames({ neutron }: Cloud): readonly string[] {
+  return [metadataAgentName(neutron), 'nova-api-metadata']
+}
 
 /** Whether its lease has brought a route to the metadata service. */
 function hasRoute(cloud: Cloud, { name }: Guest): boolean {

@@ -4,14 +4,14 @@ import type { Guest } from '../cloud/guest.ts'
 import { labNames } from '../lab/record.ts'
 import type { UpResult } from '../lab/up.ts'
 import { metadataUrlOf } from '../neutron/guest-metadata.ts'
-import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
+import { whyWithoutEffect } from '../neutron/why-without-effect.ts'
 import { quoteCommand } from '../plan/shell-quote.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped, commandName } from './command-name.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { describeRuntime } from './describe-runtime.ts'
 import { count, describeSize } from './describe-size.ts'
-import { type Failed, type Fetched, type FirstFetch, METADATA_SERVICES } from './first-fetch.ts'
+import { type Failed, type Fetched, type FirstFetch, metadataServiceNames } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
 import { runtimeOf } from './runtime-of.ts'
 
@@ -42,8 +42,8 @@ export async function summarize(
     [
       headline(result, options.seconds, color),
       ...renderNamespaces(namespaces, color),
-      ...renderWarning(whyNoRateLimits(cloud), color),
-      ...renderFetched(fetched, cloud.lab, color),
+      ...renderWarning(whyWithoutEffect(cloud), color),
+      ...renderFetched(fetched, cloud, color),
       ...renderNext(cloud, color),
     ].join('\n'),
   )
@@ -86,14 +86,14 @@ function isUnexpectedFailure(fetched: Fetched | null): boolean {
   return fetched !== null && 'problem' in fetched && fetched.reasons.length === 0
 }
 
-function renderFetched(fetched: Fetched | null, lab: string, color: ChalkInstance): string[] {
+function renderFetched(fetched: Fetched | null, cloud: Cloud, color: ChalkInstance): string[] {
   if (fetched === null) return []
   const { url } = fetched
   if ('problem' in fetched)
     return [
       '',
       `${color.yellow('!')} ${fetched.instance} gets no metadata from ${url}`,
-      ...indent([fetched.problem, ...reasonsOf(fetched, lab)].join('\n')),
+      ...indent([fetched.problem, ...reasonsOf(fetched, cloud)].join('\n')),
     ]
   const lines = laidOut(fetched.body).split('\n')
   const rest = lines.length > MAX_LINES ? ['  …'] : []
@@ -106,9 +106,11 @@ function renderFetched(fetched: Fetched | null, lab: string, color: ChalkInstanc
 }
 
 /** The lab's own services have answered where nothing else explains it, and their logs say why. */
-function reasonsOf({ reasons, logged }: Failed, lab: string): readonly string[] {
+function reasonsOf({ reasons, logged }: Failed, cloud: Cloud): readonly string[] {
   if (reasons.length > 0) return reasons
-  const logs = METADATA_SERVICES.map(service => `\`lab --lab ${lab} logs ${service}\``)
+  const logs = metadataServiceNames(cloud).map(
+    service => `\`lab --lab ${cloud.lab} logs ${service}\``,
+  )
   return [...logged, asTyped(`${logs.join(' and ')} tell more`)]
 }
 

@@ -1,7 +1,7 @@
 import { deriveCloud } from '../cloud/derive-cloud.ts'
 import { loadTopologyFile } from '../lab/load-topology-file.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
-import { whyNoRateLimits } from '../neutron/rate-limiting.ts'
+import { whyWithoutEffect } from '../neutron/why-without-effect.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { describeSize } from './describe-size.ts'
 import { print, printJson } from './print.ts'
@@ -47,7 +47,7 @@ async function check(source: string): Promise<Result> {
     const cloud = deriveCloud(topology, { lab: name, secret: '' })
     const { steps } = buildPlan(cloud, gatherFacts())
     const summary = `${describeSize(cloud)}; ${steps.length} resources`
-    return { source, summary, warning: whyNoRateLimits(cloud), problem: null }
+    return { source, summary, warning: whyWithoutEffect(cloud), problem: null }
   } catch (problem) {
     return { source, summary: null, warning: null, problem }
   }

@@ -2,6 +2,8 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { Guest } from '../cloud/guest.ts'
 import { metadataAddress, metadataAddressIpv6 } from './metadata-address.ts'
 import { proxyOfDhcpNamespace, proxyOfRouterNamespace } from './metadata-decisions.ts'
+import { ovnHas } from './ovn/release.ts'
+import { whyNoOvnMetadata } from './ovn/why-no-metadata.ts'
 import { neutronRelease } from './release.ts'
 import { advertisingPortsOf, ipv6SubnetsOf } from './router-advertisements.ts'
 import { whyNoMetadata } from './why-no-metadata.ts'
@@ -11,14 +13,20 @@ import { whyNoMetadata } from './why-no-metadata.ts'
  * NIC, as cloud-init does, if its Neutron has that. curl's form.
  */
 export function metadataUrlOf(cloud: Cloud, guest: Pick<Guest, 'nics'>): string {
-  const { ipv6Metadata } = neutronRelease(cloud.neutron.release)
-  return hasIpv6Alone(guest) && ipv6Metadata
+  return hasIpv6Alone(guest) && hasIpv6Metadata(cloud)
     ? `http://[${metadataAddressIpv6}%25eth0]`
     : `http://${metadataAddress}`
 }
 
+function hasIpv6Metadata({ neutron }: Cloud): boolean {
+  return neutron.mechanism_driver === 'ovn'
+    ? ovnHas(neutron.release, 'ipv6Metadata')
+    : neutronRelease(neutron.release).ipv6Metadata
+}
+
 /** Why Neutron leaves a guest without metadata, a line each of its networks; empty where it should have it. */
 export function whyNoMetadataFor(cloud: Cloud, guest: Pick<Guest, 'nics'>): readonly string[] {
+  if (cloud.neutron.mechanism_driver === 'ovn') return whyNoOvnMetadata(cloud, guest)
   if (hasIpv6Alone(guest)) return whyNoMetadataByIpv6(cloud, guest)
   return cloud.networks
     .filter(({ id }) => guest.nics.some(({ network_id }) => network_id === id))

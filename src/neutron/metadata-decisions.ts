@@ -12,6 +12,7 @@ import { type SharedId, sharedIdTable } from './decisions/shared-id-table.ts'
 import { decide } from './decisions/table.ts'
 import { isIsolated, routerPortsOf } from './isolated-subnets.ts'
 import { dhcpPortOf, networkOf, portsOf } from './network-ports.ts'
+import { ovnMetadataPortOf } from './ovn/metadata-port.ts'
 import { neutronRelease } from './release.ts'
 
 /**
@@ -159,14 +160,6 @@ function nexthopFactsOf(cloud: Cloud, subnet: Subnet): NexthopFacts {
     dhcpAddress: addressIn(subnet, dhcpPortOf(cloud, network)),
     ovnAddress: addressIn(subnet, ovnMetadataPortOf(cloud, network)),
   }
-}
-
-/** `is_ovn_metadata_port`, neutron/common/ovn/utils.py. */
-function ovnMetadataPortOf(cloud: Cloud, network: Network): Port | undefined {
-  return portsOf(cloud, network).find(
-    ({ device_owner, device_id }) =>
-      device_owner === 'network:distributed' && device_id === `ovnmeta-${network.id}`,
-  )
 }
 
 function addressIn(subnet: Subnet, port: Port | undefined): string | null {

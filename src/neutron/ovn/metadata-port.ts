@@ -1,9 +1,15 @@
 import type { Cloud, Network, Port } from '../../cloud/cloud.ts'
 import { portsOf } from '../network-ports.ts'
 
-/** The port through which ML2/OVN serves a network's metadata: `OVNClient.create_metadata_port`. */
+/**
+ * The port through which ML2/OVN serves a network's metadata: `OVNClient.create_metadata_port`, `is_ovn_metadata_port` of
+ * neutron/common/ovn/utils.py.
+ */
 export function ovnMetadataPortOf(cloud: Cloud, network: Network): Port | undefined {
-  return portsOf(cloud, network).find(({ device_id }) => device_id === `ovnmeta-${network.id}`)
+  return portsOf(cloud, network).find(
+    ({ device_owner, device_id }) =>
+      device_owner === 'network:distributed' && device_id === `ovnmeta-${network.id}`,
+  )
 }
 
 /**
