@@ -113,7 +113,7 @@ async function takeBack(error: unknown, before: LabRecord, wish: Wish): Promise<
   try {
     await bringUp({
       ...before,
-      plan: buildPlan(before.cloud, gatherFacts(before.containers)),
+      plan: buildPlan(before.cloud, gatherFacts(before.containers), before.states),
       signal: new AbortController().signal,
     })
   } catch (second) {

@@ -12,7 +12,7 @@ export function printScript(
   { source, kept, options, lab, settle }: Wish,
   containers: ContainerFacts | null,
 ): void {
-  const { cloud, plan } = settle('new', containers)
+  const { cloud, states, plan } = settle('new', containers)
   const record = {
     format: RECORD_FORMAT,
     lab,
@@ -21,6 +21,7 @@ export function printScript(
     ...(options.length === 0 ? {} : { options }),
     containers,
     cloud,
+    states,
     plan,
   } as const
   print(

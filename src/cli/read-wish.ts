@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { AgentStates } from '../cloud/agent-states.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import { deriveCloud } from '../cloud/derive-cloud.ts'
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
@@ -13,6 +14,7 @@ import {
 } from '../lab/record.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
 import type { OptionalProgram } from '../linux/programs.ts'
+import { tellAgents } from '../neutron/agent-knowledge.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/step.ts'
 import { routedIpv6Subnets } from '../topology/advertised-subnets.ts'
@@ -39,7 +41,7 @@ export interface Wish {
   readonly settle: (
     standing: 'standing' | 'new',
     containers: ContainerFacts | null,
-  ) => { readonly cloud: Cloud; readonly plan: Plan }
+  ) => { readonly cloud: Cloud; readonly states: AgentStates; readonly plan: Plan }
   /** `file:line:column` of a path of the topology. */
   readonly whereIs: (path: readonly string[]) => string
 }
@@ -72,7 +74,7 @@ export async function readWish(source: string, options: WishOptions): Promise<Wi
 
 /** The wish for a lab that stands to become what another text says, all else as it is. Throws TopologyMistakes. */
 export async function readEditedWish(
-  { lab, options = [] }: LabRecord,
+  { lab, options = [] }: Pick<LabRecord, 'lab' | 'options'>,
   text: string,
 ): Promise<Wish> {
   const path = keptTopologyPathOf(lab)
@@ -106,7 +108,8 @@ function wishOf(
     lab,
     programs: programsFor(topology),
     settle: (standing, containers) => {
-      const cloudBefore = standing === 'standing' ? (readRecord(lab)?.cloud ?? null) : null
+      const before = standing === 'standing' ? readRecord(lab) : null
+      const cloudBefore = before?.cloud ?? null
       const secret = secretOf(cloudBefore) ?? newSecret()
       const cloud = deriveCloud(topology, {
         lab,
@@ -114,7 +117,8 @@ function wishOf(
         ...(release === null ? {} : { release }),
         standing: cloudBefore,
       })
-      return { cloud, plan: buildPlan(cloud, gatherFacts(containers)) }
+      const states = tellAgents(cloud, before, before?.states ?? {})
+      return { cloud, states, plan: buildPlan(cloud, gatherFacts(containers), states) }
     },
     whereIs: path => {
       const { line, column } = locate(path)

@@ -4,8 +4,8 @@ import { LabError } from '../lab/lab-error.ts'
 import { observe } from '../lab/observe.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { isContained, type ServiceStep } from '../plan/step.ts'
+import { readAllHistories as readWatchersHistories } from '../runtime/process/histories.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
-import { readSupervisorState } from '../runtime/process/supervisor-state.ts'
 import type { ServiceHistory } from '../runtime/service-history.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped } from './command-name.ts'
@@ -78,7 +78,7 @@ async function look(record: LabRecord) {
 
 /** An engine that does not answer keeps nobody from seeing the rest. */
 async function readAllHistories({ lab, plan }: LabRecord) {
-  const { services } = readSupervisorState(lab)
+  const services = readWatchersHistories(lab)
   const contained = plan.steps.filter(isContained)
   if (contained.length === 0) return { histories: services, engineProblem: null }
   try {

@@ -72,7 +72,7 @@ async function build(
   options: UpCommandOptions,
   containers: ContainerFacts | null,
 ): Promise<{ result: UpResult; fetch: FirstFetch }> {
-  const { cloud, plan } = wish.settle('standing', containers)
+  const { cloud, states, plan } = wish.settle('standing', containers)
   const progress = new Progress()
   const fetch = new FirstFetch(cloud)
   const before = readRecord(plan.lab)
@@ -86,6 +86,7 @@ async function build(
       options: wish.options,
       containers,
       cloud,
+      states,
       plan,
       signal: interrupt.signal,
       onStart: steps => {

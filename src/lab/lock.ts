@@ -15,6 +15,8 @@ interface LockOptions {
   readonly command: string
   readonly waitMs: number
   readonly onWait?: (holder: string) => void
+  /** Called when somebody has begun to wait for this one to end. */
+  readonly onWaiter?: () => void
 }
 
 /**
@@ -45,11 +47,16 @@ function addressOf(lab: string): string {
   return `\0lab/${lab}`
 }
 
-async function tryListen({ lab, command }: LockOptions): Promise<LabLock | null> {
+async function tryListen({ lab, command, onWaiter }: LockOptions): Promise<LabLock | null> {
   const waiting = new Set<Socket>()
   const server = createServer(socket => {
     waiting.add(socket.unref())
-    socket.on('close', () => waiting.delete(socket))
+    // Who only asks who holds it goes at once.
+    const stays = setTimeout(() => onWaiter?.(), ASKING_MS).unref()
+    socket.on('close', () => {
+      clearTimeout(stays)
+      waiting.delete(socket)
+    })
     socket.on('error', () => socket.destroy())
     socket.write(`${command} (pid ${process.pid})`)
   })
@@ -85,6 +92,7 @@ async function askHolder(lab: string, stayMs: number): Promise<string | null> {
 }
 
 const HELLO_MS = 500
+const ASKING_MS = 100
 
 /** Any process may have taken the address: what it says must not reach the terminal as it is, nor fill memory. */
 function printable(words: string): string {

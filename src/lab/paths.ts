@@ -20,7 +20,7 @@ export function journalPathOf(lab: string): string {
   return `${statePathOf(lab)}/journal.jsonl`
 }
 
-/** What the supervisor has seen die and put back. */
-export function supervisorStatePathOf(lab: string): string {
-  return `${statePathOf(lab)}/run/supervisor.json`
+/** Where the supervisor and the agents write down what they have put back. */
+export function historiesDirectoryOf(lab: string): string {
+  return `${statePathOf(lab)}/run`
 }

@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import type { AgentStates } from '../cloud/agent-states.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { quoteCommand } from '../plan/shell-quote.ts'
@@ -35,6 +36,8 @@ export interface LabRecord {
   /** The engine whose containers its services run in; null where they are processes. */
   readonly containers: ContainerFacts | null
   readonly cloud: Cloud
+  /** What is stopped or cut off, and what its agents know that have not been told of the cloud as it is. */
+  readonly states: AgentStates
   readonly plan: Plan
 }
 

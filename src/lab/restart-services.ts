@@ -1,9 +1,10 @@
+import { agentKey } from '../cloud/agent-states.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
+import { agentsOn } from '../plan/agent-steps.ts'
 import { isContained, type ServiceStep } from '../plan/step.ts'
-import { agentOf } from '../runtime/process/supervisor.ts'
+import { findService } from '../runtime/process/find-service.ts'
 import { restartService } from '../runtime/restart-service.ts'
-import { startService } from '../runtime/start-service.ts'
-import { stopServices } from '../runtime/stop-services.ts'
+import { changeStates, type HostAgent } from './change-states.ts'
 import { LabError } from './lab-error.ts'
 import { type LabRecord, upCommandOf } from './record.ts'
 
@@ -13,44 +14,66 @@ export interface Restarted {
 }
 
 /**
- * Stops services and starts them again: one service by the operator's name (`haproxy`, `nova-api-metadata`) or by
- * its own (`haproxy-<network id>`), or all that an agent looks after (`neutron-dhcp-agent`). The supervisor is stopped
- * meanwhile, so that it does not take the stop for a death; it comes back whatever happens, and puts right what an
- * abort left undone. Gives those that serve again; none for an unknown name. Throws the signal's reason.
+ * Stops services and starts them again: services by the operator's name (`haproxy`, `nova-api-metadata`), one by its own
+ * (`haproxy-<network id>`), an agent on all hosts (`neutron-dhcp-agent`) or on one (`neutron-dhcp-agent@network1`), which
+ * then synchronizes. The caller holds the lab's lock, under which nobody takes a stop for a death. What an abort leaves down
+ * its watcher puts back. Gives those that serve again; none for an unknown name. Throws the signal's reason.
  */
 export async function restartServices(
   record: LabRecord,
   wanted: string,
   signal: AbortSignal,
 ): Promise<Restarted[]> {
-  const { lab, plan } = record
-  const all = plan.steps.filter((step): step is ServiceStep => step.kind === 'service')
-  const isWanted = (step: ServiceStep) => namesOf(step).includes(wanted)
+  const agents = agentsOf(record).filter(({ agent, host }) =>
+    [agent, agentKey(agent, host)].includes(wanted),
+  )
+  if (agents.length > 0) return await restartAgents(record, agents, signal)
   const restarted: Restarted[] = []
-  if (!all.some(isWanted)) return restarted
-  const note = async (service: ServiceStep, starting: Promise<ProcessIdentity>) => {
-    const { pid } = await starting.catch((error: unknown) => {
-      throw signal.aborted && !isSupervisor(service) ? error : explain(error, service, record)
-    })
-    if (isWanted(service)) restarted.push({ name: service.name, pid })
-  }
-  const supervisors = all.filter(isSupervisor)
-  let stopped: ServiceStep | null = null
-  try {
-    await stopServices(supervisors, lab)
-    for (const service of all.filter(isWanted)) {
-      if (isSupervisor(service)) continue
-      signal.throwIfAborted()
-      stopped = service
-      await note(service, restartService(service, lab, signal))
-      stopped = null
-    }
-  } finally {
-    if (signal.aborted && stopped !== null && isContained(stopped))
-      await restartService(stopped, lab)
-    for (const supervisor of supervisors) await note(supervisor, startService(supervisor, lab))
+  for (const service of servicesOf(record).filter(step => namesOf(step).includes(wanted))) {
+    signal.throwIfAborted()
+    const { pid } = await restart(service, record, signal)
+    restarted.push({ name: service.name, pid })
   }
   return restarted
+}
+
+/** Agents, and what begins anew as they do; in containers they are no processes, and only that. */
+async function restartAgents(
+  record: LabRecord,
+  agents: readonly HostAgent[],
+  signal: AbortSignal,
+): Promise<Restarted[]> {
+  const isTheirs = ({ service, host }: Pick<ServiceStep, 'service' | 'host'>) =>
+    agents.some(one => one.agent === service && one.host === host)
+  const keys = agents.map(({ agent, host }) => agentKey(agent, host))
+  const ran = new Map(servicesOf(record).map(step => [step.name, findService(step)?.pid]))
+  const { stopped = [] } = record.states
+  const result = await changeStates(record, {
+    states: { ...record.states, stopped: stopped.filter(key => !keys.includes(key)) },
+    synchronizing: agents.map(agent => ({ ...agent, because: 'start' })),
+    anew: servicesOf(record)
+      .filter(isTheirs)
+      .map(({ id }) => id),
+    signal,
+  })
+  return servicesOf(result.record).flatMap(({ name, ...step }) => {
+    const pid = findService({ name, ...step })?.pid
+    return pid === undefined || pid === ran.get(name) ? [] : [{ name, pid }]
+  })
+}
+
+async function restart(
+  service: ServiceStep,
+  record: LabRecord,
+  signal: AbortSignal,
+): Promise<ProcessIdentity> {
+  try {
+    return await restartService(service, record.lab, signal)
+  } catch (error) {
+    if (!signal.aborted) throw explain(error, service, record)
+    if (isContained(service)) await restartService(service, record.lab)
+    throw error
+  }
 }
 
 function explain(error: unknown, service: ServiceStep, record: LabRecord): LabError {
@@ -69,23 +92,29 @@ function explain(error: unknown, service: ServiceStep, record: LabRecord): LabEr
   return new LabError(`Cannot start ${name}\n${words}`, {
     cause: error,
     standing:
-      supervised && !isContained(service) ? 'The supervisor goes on trying.' : 'It is down.',
+      supervised && !isContained(service) ? 'Who watches it goes on trying.' : 'It is down.',
     hint: `\`lab status ${record.lab}\` tells which of its files were changed; \`${upCommandOf(record)}\` puts them right.`,
   })
 }
 
 /** Every name by which a lab's services are known: their kinds, their own names and the agents of OpenStack. */
-export function serviceNamesOf({ plan }: LabRecord): string[] {
-  const services = plan.steps.filter((step): step is ServiceStep => step.kind === 'service')
-  return [...new Set(services.flatMap(namesOf))].sort()
+export function serviceNamesOf(record: LabRecord): string[] {
+  const agents = agentsOf(record).map(({ agent }) => agent)
+  return [...new Set([...servicesOf(record).flatMap(namesOf), ...agents])].sort()
 }
 
-/** Its kind, its own name, and the agent of OpenStack that looks after it. */
-function namesOf(step: ServiceStep): string[] {
-  const agent = agentOf(step)
-  return [step.service, step.name, ...(agent === 'supervisor' ? [] : [agent])]
+/** The DHCP and L3 agents of a lab, those that are stopped too. */
+export function agentsOf({ cloud }: LabRecord): HostAgent[] {
+  return cloud.hosts.flatMap(host =>
+    agentsOn(cloud, host).map(agent => ({ agent, host: host.name })),
+  )
 }
 
-function isSupervisor({ service }: ServiceStep): boolean {
-  return service === 'supervisor'
+export function servicesOf({ plan }: Pick<LabRecord, 'plan'>): ServiceStep[] {
+  return plan.steps.filter((step): step is ServiceStep => step.kind === 'service')
+}
+
+/** Its kind and its own name. */
+function namesOf({ service, name }: ServiceStep): string[] {
+  return [service, name]
 }

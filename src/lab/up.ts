@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import type { AgentStates } from '../cloud/agent-states.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
@@ -10,7 +11,7 @@ import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journ
 import { LabError } from './lab-error.ts'
 import { observe } from './observe.ts'
 import { journalPathOf } from './paths.ts'
-import { type Changes, planChanges } from './plan-changes.ts'
+import { type Changes, type Condition, planChanges } from './plan-changes.ts'
 import {
   type KeptTopology,
   type LabRecord,
@@ -21,6 +22,7 @@ import {
 import { refuseForeignState, refuseStrangers } from './refuse-strangers.ts'
 import { removeSteps } from './remove-steps.ts'
 import { lockShared } from './shared-directory.ts'
+import { withdrawalOf } from './withdrawal.ts'
 
 export interface UpOptions {
   readonly topology: string
@@ -31,7 +33,11 @@ export interface UpOptions {
   /** See `LabRecord`; the plan was made for it. */
   readonly containers?: ContainerFacts | null
   readonly cloud: Cloud
+  /** See `LabRecord`; the plan was made with them. */
+  readonly states?: AgentStates
   readonly plan: Plan
+  /** Ids of services that begin anew although they stand. */
+  readonly anew?: ReadonlySet<string>
   readonly signal: AbortSignal
   readonly onStart?: (steps: readonly Step[]) => void
   readonly onEvent?: (event: ApplyEvent) => void
@@ -41,7 +47,9 @@ export interface UpResult {
   readonly record: LabRecord
   /** `built`: nothing stood before; `changed`: some of it was made anew; `unchanged`: all of it stood. */
   readonly outcome: 'built' | 'changed' | 'unchanged'
+  /** Resources that were made, and those that were changed where they stand. */
   readonly made: number
+  readonly changed: number
 }
 
 /**
@@ -52,20 +60,20 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const { plan } = options
   const before = readRecord(plan.lab)
   const journal = asOfThisBoot(readJournal(plan.lab))
-  const record = recordOf(options)
-  const changes = await findChanges(before?.plan.steps ?? [], plan.steps, journal)
-  const isWhole = changes.make.length === 0 && changes.remove.length === 0
-  if (isWhole && journal.phase === 'stands' && isOfThisBoot(journal)) {
+  const changes = await findChanges(before?.plan.steps ?? [], options, journal)
+  const record = recordOf({ ...options, plan: { ...plan, steps: changes.steps } })
+  if (isNothing(changes) && journal.phase === 'stands' && isOfThisBoot(journal)) {
     if (before !== null && !isSaidAlike(before, record)) writeRecord(record)
-    return { record, outcome: 'unchanged', made: 0 }
+    return { record, outcome: 'unchanged', made: 0, changed: 0 }
   }
   await refuseTakenContainers(plan.lab, [...changes.remove, ...changes.make])
   await claim(record, before, journal)
   if (before !== null) await stopProcesses(findTools(plan.lab), TOOLS_GRACE_MS)
-  await removeOutdated(changes.remove, journal, plan)
-  await makeSteps(record, changes.make, options)
+  await removeOutdated(changes, journal, plan)
+  await carryOut(record, changes, options)
   const isNew = before === null || !isOfThisBoot(journal)
-  return { record, outcome: isNew ? 'built' : 'changed', made: changes.make.length }
+  const [made, changed] = [changes.make.length, changes.update.length]
+  return { record, outcome: isNew ? 'built' : 'changed', made, changed }
 }
 
 const TOOLS_GRACE_MS = 3_000
@@ -76,6 +84,7 @@ function recordOf({
   options = [],
   containers = null,
   cloud,
+  states = {},
   plan,
 }: UpOptions): LabRecord {
   return {
@@ -86,14 +95,15 @@ function recordOf({
     ...(options.length === 0 ? {} : { options }),
     containers,
     cloud,
+    states,
     plan,
   }
 }
 
 /** The same lab may be said in another way: by another file, with another comment. */
 function isSaidAlike(one: LabRecord, other: LabRecord): boolean {
-  const words = ({ topology, kept, options, cloud }: LabRecord) =>
-    JSON.stringify([topology, kept, options, cloud])
+  const words = ({ topology, kept, options, cloud, states }: LabRecord) =>
+    JSON.stringify([topology, kept, options, cloud, states])
   return words(one) === words(other)
 }
 
@@ -102,34 +112,35 @@ function isOfThisBoot({ bootId }: JournalSummary): boolean {
 }
 
 /**
- * What has to be taken away and made. A step whose making was begun and not noted as done counts as not standing,
- * whatever the machine shows of it. The supervisor reads its plan once, so it starts anew with any change.
+ * What has to be taken away, changed and made. What was begun and not noted as done counts as unfinished, whatever the
+ * machine shows of it. The supervisor and the agents see by themselves that the plan is another.
  */
 async function findChanges(
   recorded: readonly Step[],
-  wanted: readonly Step[],
+  { plan, anew }: UpOptions,
   journal: JournalSummary,
 ): Promise<Changes> {
-  const stands = await findStanding(recorded, journal)
-  const changes = planChanges(recorded, wanted, id => stands.has(id))
-  if (changes.make.length === 0 && changes.remove.length === 0) return changes
-  return planChanges(recorded, wanted, id => stands.has(id) && id !== SUPERVISOR)
+  const conditions = await findConditions(recorded, journal)
+  const conditionOf = (id: string) => conditions.get(id) ?? 'unfinished'
+  return planChanges(recorded, plan.steps, id => (anew?.has(id) ? 'differs' : conditionOf(id)))
 }
 
-const SUPERVISOR = 'service:supervisor'
+function isNothing({ remove, update, make }: Changes): boolean {
+  return remove.length === 0 && update.length === 0 && make.length === 0
+}
 
-async function findStanding(
+async function findConditions(
   recorded: readonly Step[],
   journal: JournalSummary,
-): Promise<ReadonlySet<string>> {
-  if (recorded.length === 0 || !isOfThisBoot(journal)) return new Set()
+): Promise<ReadonlyMap<string, Condition>> {
+  if (recorded.length === 0 || !isOfThisBoot(journal)) return new Map()
   const { differences } = await observe(recorded, journal)
   const unfinished = journal.begun.difference(journal.done)
-  return new Set(
-    recorded
-      .map(({ id }) => id)
-      .filter(id => differences.get(id)?.length === 0 && !unfinished.has(id)),
-  )
+  const conditionOf = (id: string): Condition => {
+    if (unfinished.has(id)) return 'unfinished'
+    return differences.get(id)?.length === 0 ? 'stands' : 'differs'
+  }
+  return new Map(recorded.map(({ id }) => [id, conditionOf(id)]))
 }
 
 async function refuseTakenContainers(lab: string, steps: readonly Step[]): Promise<void> {
@@ -160,14 +171,16 @@ async function claim(
   writeRecord({ ...before, plan: { ...before.plan, steps } })
 }
 
+/** What goes as a whole, and of what is changed the part that goes. */
 async function removeOutdated(
-  steps: readonly Step[],
+  { remove, update }: Changes,
   journal: JournalSummary,
   { lab, statePath }: Plan,
 ): Promise<void> {
-  const going = steps.filter(step => !(step.kind === 'directory' && step.path === statePath))
-  if (going.length === 0) return
-  const failures = await removeSteps(going, { lab, journal })
+  const going = remove.filter(step => !(step.kind === 'directory' && step.path === statePath))
+  const withdrawn = update.flatMap(change => withdrawalOf(change) ?? [])
+  if (going.length === 0 && withdrawn.length === 0) return
+  const failures = await removeSteps([...going, ...withdrawn], { lab, journal })
   if (failures.length > 0)
     throw new LabError(`Cannot take away what has changed in lab ${lab}\n${failures.join('\n')}`, {
       hint: `\`lab down ${lab}\` takes the whole lab away.`,
@@ -176,18 +189,26 @@ async function removeOutdated(
   open.write({ event: 'removed', steps: going.map(({ id }) => id) })
 }
 
-async function makeSteps(
+/**
+ * What is changed in place is noted as begun before the record says what it is to become: whoever finds that record knows that
+ * it may not be so yet.
+ */
+async function carryOut(
   record: LabRecord,
-  steps: readonly Step[],
+  { make, update, steps: all }: Changes,
   { signal, onStart, onEvent }: UpOptions,
 ): Promise<void> {
   const { lab } = record
   if (readJournal(lab).bootId !== readBootId()) rmSync(journalPathOf(lab), { force: true })
-  writeRecord(record)
   using journal = new Journal(lab)
+  const stood = new Map(update.map(({ before }) => [before.id, before]))
+  if (stood.size > 0) journal.write({ event: 'begin', steps: [...stood.keys()] })
+  writeRecord(record)
   journal.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
+  const made = new Set(make)
+  const steps = all.filter(step => made.has(step) || stood.has(step.id))
   const events = onEvent === undefined ? {} : { onEvent }
-  const applied = applySteps(steps, { lab, journal, signal, ...events })
+  const applied = applySteps(steps, { lab, journal, signal, stood, ...events })
   // The first processes run while the caller gets ready to show them.
   onStart?.(steps)
   await applied

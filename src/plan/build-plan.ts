@@ -1,22 +1,26 @@
+import { type AgentStates, agentKey } from '../cloud/agent-states.ts'
 import { hostView } from '../cloud/agent-view.ts'
 import type { Cloud, Host } from '../cloud/cloud.ts'
 import type { Guest, Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { agentSteps, supervisorStep } from './agent-steps.ts'
 import { withViews } from './bridged-on.ts'
 import { certificateSteps } from './certificate-steps.ts'
 import { placeInContainers } from './containers.ts'
 import { dhcpSteps } from './dhcp-steps.ts'
 import { guestSteps, guestsBaseSteps } from './guest-steps.ts'
 import { hostSteps } from './host-steps.ts'
-import { metadataSteps, supervisorStep } from './metadata-steps.ts'
+import { metadataSteps } from './metadata-steps.ts'
 import { outsideSteps } from './outside-steps.ts'
+import { ovnSteps } from './ovn-steps.ts'
 import { proxySteps } from './proxy-steps.ts'
 import { radvdSteps } from './radvd-steps.ts'
 import { routerSteps } from './router-steps.ts'
 import type { Site } from './site.ts'
 import { stateSteps } from './state-steps.ts'
 import type { Plan, ServiceStep, Step } from './step.ts'
-import { type AgentStates, viewsOf } from './views.ts'
+import { viewsOf } from './views.ts'
+import { watcherOf } from './watchers.ts'
 import { wiredPorts } from './wired-ports.ts'
 import { wiresSteps } from './wires-steps.ts'
 
@@ -47,21 +51,48 @@ export function buildPlan(cloud: Cloud, facts: MachineFacts, states: AgentStates
       guestSteps(cloud, guest, facts, nic => isAnswered(guest, nic)),
     ),
   ]
-  const placed = placeInContainers(cloud, facts, [...steps, ...withoutAbsent(guests, steps)])
-  const watched = placed.filter(isWatched)
-  const all =
-    watched.length === 0 || first === undefined
-      ? placed
-      : [...placed, supervisorStep(cloud, first, facts, watched)]
+  const running = [...steps, ...withoutAbsent(guests, steps)].filter(
+    step => !isStopped(step, states),
+  )
+  const placed = placeInContainers(cloud, facts, running)
+  const all = [...placed, ...watcherSteps(sites, placed.filter(isWatched), states)]
   return { lab: cloud.lab, statePath: cloud.neutron.state_path, steps: all }
 }
 
+/** The agents of the hosts, but for those that are stopped, and the supervisor of all that they do not look after. */
+function watcherSteps(
+  sites: readonly Site[],
+  services: readonly ServiceStep[],
+  states: AgentStates,
+): ServiceStep[] {
+  const [first] = sites
+  if (first === undefined || services.length === 0) return []
+  const agents = sites
+    .flatMap(site => agentSteps(site, services))
+    .filter(step => !isStopped(step, states))
+  const rest = services.filter(service => watcherOf(service) === 'supervisor')
+  const { cloud, host, facts } = first
+  return [...agents, supervisorStep(cloud, host, facts, [...rest, ...agents])]
+}
+
 function stepsOfHost(site: Site, cutOff: boolean): Step[] {
-  const { cloud, host, facts, views } = site
-  const wired = wiredPorts(site)
+  const { cloud, host, facts } = site
   return [
     ...hostSteps(cloud, host, facts, cutOff),
     ...metadataSteps(hostView(cloud, host), host, facts),
+    ...(cloud.neutron.mechanism_driver === 'ovn' ? ovnSteps(site) : agentsSteps(site)),
+  ]
+}
+
+function isStopped(step: Step, { stopped = [] }: AgentStates): boolean {
+  return step.kind === 'service' && stopped.includes(agentKey(step.service, step.host))
+}
+
+/** What the DHCP and L3 agents of a host make. */
+function agentsSteps(site: Site): Step[] {
+  const { views } = site
+  const wired = wiredPorts(site)
+  return [
     ...views.dhcp.networks.flatMap(network => dhcpSteps(site, network)),
     ...views.l3.routers.flatMap(router => routerSteps(site, router)),
     ...radvdSteps(site, wired),
@@ -73,9 +104,15 @@ function isCutOff({ name }: Host, { isolated = [] }: AgentStates): boolean {
   return isolated.includes(name)
 }
 
-/** Whether a DHCP agent that a guest can reach has been told of its NIC. */
-function answers({ host, views }: Site, guest: Guest, nic: Nic, states: AgentStates): boolean {
+/** Whether a DHCP agent that a guest can reach has been told of its NIC; OVN answers on the guest's own host. */
+function answers(
+  { cloud, host, views }: Site,
+  guest: Guest,
+  nic: Nic,
+  states: AgentStates,
+): boolean {
   const isNear = host.name === guest.host
+  if (cloud.neutron.mechanism_driver === 'ovn') return isNear && nic.has_port
   const isReached = ![host.name, guest.host].some(name => states.isolated?.includes(name))
   return (isNear || isReached) && views.dhcp.ports.some(({ id }) => id === nic.id)
 }

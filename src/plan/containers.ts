@@ -1,5 +1,6 @@
 import type { Cloud, Host } from '../cloud/cloud.ts'
 import type { ContainerFacts, MachineFacts } from '../cloud/machine-facts.ts'
+import { metadataAgentNames } from '../neutron/metadata-agent/agent-name.ts'
 import { engineCommand } from './docker-run.ts'
 import { mountsOf } from './mounts.ts'
 import { stepIds } from './names.ts'
@@ -95,8 +96,13 @@ function place(
 /** Of services that there are several of, the namespace or the host tells which; engines know no @ in names. */
 function proxied({ hosts }: Cloud, { namespace, service, host }: ServiceStep): string[] {
   if (service === 'nova-api-metadata') return []
-  if (service === 'neutron-metadata-agent') return hosts.length === 1 ? [] : [host]
+  if (isMetadataAgent(service)) return hosts.length === 1 ? [] : [host]
   return namespace === null ? [] : [namespace.replace('@', '.')]
+}
+
+function isMetadataAgent(service: ServiceName): boolean {
+  const names: readonly string[] = metadataAgentNames
+  return names.includes(service)
 }
 
 interface Door {
@@ -136,7 +142,11 @@ function healthcheckOf({ nova }: Cloud, { service, listens }: ServiceStep): stri
   return ['lab-healthcheck', scheme, nova.metadata_listen, `${nova.metadata_listen_port}`, '/']
 }
 
-type ContainedName = Exclude<ServiceName, 'dhclient' | 'supervisor' | 'udhcpc'>
+/** Guests' own, and those that put back what dies where no engine does. */
+type ContainedName = Exclude<
+  ServiceName,
+  'dhclient' | 'neutron-dhcp-agent' | 'neutron-l3-agent' | 'supervisor' | 'udhcpc'
+>
 
 interface ContainedProgram {
   /** What it uses before it gives root up, and dnsmasq after that, too. */
@@ -148,6 +158,13 @@ interface ContainedProgram {
 /** Programs of the lab's own are called by name in an image. */
 function ownProgram({ service, argv }: ServiceStep): readonly string[] {
   return [service, ...argv.slice(2)]
+}
+
+// What a former self has left belongs to its user: the pid file, and the socket that is asked whether anybody answers.
+const METADATA_AGENT: ContainedProgram = {
+  capabilities: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
+  // ML2/OVN's are the same program.
+  toArgv: ({ argv }) => ['neutron-metadata-agent', ...argv.slice(2)],
 }
 
 const SERVICES: Readonly<Record<ContainedName, ContainedProgram>> = {
@@ -165,11 +182,9 @@ const SERVICES: Readonly<Record<ContainedName, ContainedProgram>> = {
     capabilities: ['NET_RAW', 'SETGID', 'SETUID'],
     toArgv: ({ argv }) => [...argv, '-n'],
   },
-  // What a former self has left belongs to its user: the pid file, and the socket that is asked whether anybody answers.
-  'neutron-metadata-agent': {
-    capabilities: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
-    toArgv: ownProgram,
-  },
+  'neutron-metadata-agent': METADATA_AGENT,
+  'neutron-ovn-agent': METADATA_AGENT,
+  'neutron-ovn-metadata-agent': METADATA_AGENT,
   'nova-api-metadata': {
     capabilities: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
     toArgv: ownProgram,

@@ -35,7 +35,7 @@ export function nsMetadataProxySteps(
       daemonizes: false,
       pidFile: proxy.pidFile,
       logFile: proxy.logFile,
-      commandLineHolds: proxy.id,
+      commandLineHolds: proxy.pidFile,
       listens: [{ protocol: 'tcp', ...proxy.listens }],
       leaves: [proxy.pidFile],
       files: proxyFilesOf(cloud, [`${state_path}/log`]),

@@ -21,7 +21,7 @@ export function radvdSteps(site: Site, wired: WiredPorts): Step[] {
   return [directoryStep(directory, [stepIds.directory(state_path)]), ...steps]
 }
 
-function stepsOfRadvd(site: Site, { id, name }: Router, radvd: Radvd, wired: WiredPorts): Step[] {
+function stepsOfRadvd(site: Site, { name }: Router, radvd: Radvd, wired: WiredPorts): Step[] {
   const { host, views } = site
   const { state_path } = views.l3.neutron
   const logs = logDirectory(views.l3)
@@ -34,7 +34,7 @@ function stepsOfRadvd(site: Site, { id, name }: Router, radvd: Radvd, wired: Wir
     ...place,
     path: radvd.configPath,
     content: radvd.config,
-    mode: 0o444,
+    mode: radvd.configMode,
     why: `what router ${name} tells IPv6 guests`,
   })
   const [linkLocal, all] = addressesSettled(place, radvd, wired.get(place.namespace) ?? [])

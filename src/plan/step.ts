@@ -145,7 +145,7 @@ export interface ServiceStep extends StepBase {
   readonly files: ServiceFiles
   /** What it needs no new start for; a change of any other file that it needs makes it start anew. */
   readonly reloads?: Reloads
-  /** While it runs nothing is changed of it, nor of its files, as an agent that only looks whether it runs. */
+  /** While it runs its files are left as they were when it started: its agent only looks whether it runs. */
   readonly staysWhileItRuns?: true
   /** Where it keeps the leases it gives: those of ports that are gone are released, as the DHCP agent does. */
   readonly leasing?: Leasing
@@ -225,8 +225,12 @@ export type ServiceName =
   | 'dhclient'
   | 'dnsmasq'
   | 'haproxy'
+  | 'neutron-dhcp-agent'
+  | 'neutron-l3-agent'
   | 'neutron-metadata-agent'
   | 'neutron-ns-metadata-proxy'
+  | 'neutron-ovn-agent'
+  | 'neutron-ovn-metadata-agent'
   | 'nova-api-metadata'
   | 'radvd'
   | 'supervisor'

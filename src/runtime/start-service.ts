@@ -12,7 +12,7 @@ export async function startService(
   lab: string,
   signal?: AbortSignal,
 ): Promise<ProcessIdentity> {
-  if (!isContained(service)) return await startProcess(service, lab, signal)
+  if (!isContained(service)) return await startProcess(service, lab, { signal })
   const { startContainer } = await import('./docker/start-container.ts')
   return await startContainer(service, signal)
 }

@@ -23,6 +23,7 @@ async function fail(steps: readonly Step[], stood: boolean) {
     topology: 'dhcp-mode',
     kept: { text: '', edited: false },
     containers: null,
+    states: {},
     cloud: deriveCloud(topology, { lab, secret: '' }),
     plan: { lab, statePath: statePathOf(lab), steps },
   })

@@ -22,15 +22,18 @@ export function findServiceProcesses(
   lab: string,
 ): ProcessIdentity[] {
   const { namespaces } = asOfThisBoot(readJournal(lab))
-  const inodes = new Set([...namespaces.values()].map(inodeOfIdentity))
+  const isItsNamespace = ({ namespace }: ServiceStep, pid: number) => {
+    if (namespace === null) return true
+    const identity = namespaces.get(namespace)
+    return identity !== undefined && inodeOfIdentity(identity) === networkNamespaceOf(pid)
+  }
   return liveProcesses().filter(({ pid }) => {
     const environment = environmentOfProcess(pid)
     return (
       environment.get('LAB') === lab &&
       services.some(
         service =>
-          isProcessOf(service, environment, commandLineOf(pid)) &&
-          (service.namespace === null || inodes.has(networkNamespaceOf(pid) ?? -1)),
+          isProcessOf(service, environment, commandLineOf(pid)) && isItsNamespace(service, pid),
       ) &&
       sharesOurPids(pid)
     )

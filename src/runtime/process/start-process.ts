@@ -8,6 +8,12 @@ import { type Command, commandOf } from '../../plan/command.ts'
 import type { ServiceStep } from '../../plan/step.ts'
 import { rotateLog } from './rotate-log.ts'
 
+export interface StartOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What it is given besides its own. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /**
  * Starts a service and waits until it serves: until a daemon's starter has ended well, or until a program in the
  * background has written its pid file. Its output goes to its log file. Throws CommandFailed with what it said, or the
@@ -16,14 +22,14 @@ import { rotateLog } from './rotate-log.ts'
 export async function startProcess(
   service: ServiceStep,
   lab: string,
-  signal?: AbortSignal,
+  { signal, environment = {} }: StartOptions = {},
 ): Promise<ProcessIdentity> {
   signal?.throwIfAborted()
   for (const path of service.leaves) rmSync(path, { force: true })
   const { argv } = commandOf([service])
   rotateLog(service.logFile)
   const said = logFrom(service.logFile)
-  const { child, ended } = launch(argv, service, lab)
+  const { child, ended } = launch(argv, service, { ...environmentOf(lab), ...environment })
   const served = new AbortController()
   const limits = [AbortSignal.timeout(START_LIMIT_MS), served.signal, ...(signal ? [signal] : [])]
   const limit = AbortSignal.any(limits)
@@ -42,12 +48,16 @@ export async function startProcess(
 
 const START_LIMIT_MS = 60_000
 
-function launch([file, ...rest]: Command['argv'], service: ServiceStep, lab: string) {
+function launch(
+  [file, ...rest]: Command['argv'],
+  service: ServiceStep,
+  env: Readonly<Record<string, string | undefined>>,
+) {
   const log = openSync(service.logFile, 'a', 0o600)
   const child = spawn(file, rest, {
     detached: true,
     stdio: ['ignore', log, log],
-    env: environmentOf(lab),
+    env,
     cwd: '/',
   })
   closeSync(log)

@@ -1,0 +1,88 @@
+import { type AgentStates, agentKey } from '../cloud/agent-states.ts'
+import { type ViewingAgent, viewingAgents } from '../cloud/agent-view.ts'
+import type { Cloud, Host, Network, Port } from '../cloud/cloud.ts'
+import { neutronRelease } from './release.ts'
+
+/** What was when the agents were last told. */
+export interface Before {
+  readonly cloud: Cloud
+  readonly states: AgentStates
+}
+
+/**
+ * What the agents hold after a change of the cloud: neutron-server tells them of it, but for those that are stopped or cut
+ * off, which keep what they had. Up to Liberty a DHCP agent hears of a router's ports only when it fetches their network
+ * anew, at its start (`fetching`, by `agentKey`) and when the network or one of its subnets changes: the L3 plugin made
+ * those ports without a word to it (commit aa00310eef, Mitaka). The first lab of a name is all known.
+ */
+export function tellAgents(
+  cloud: Cloud,
+  before: Before | null,
+  states: Omit<AgentStates, 'known'>,
+  fetching: readonly string[] = [],
+): AgentStates {
+  const known = Object.fromEntries(
+    cloud.hosts.flatMap(host =>
+      viewingAgents.flatMap(agent => {
+        const key = agentKey(agent, host.name)
+        const had = before === null ? null : (before.states.known?.[key] ?? before.cloud)
+        const holds = had === null ? cloud : holdsNow({ agent, host, cloud, had, states, fetching })
+        return isAlike(holds, cloud) ? [] : [[key, holds] as const]
+      }),
+    ),
+  )
+  const { stopped = [], isolated = [] } = states
+  return {
+    ...(Object.keys(known).length === 0 ? {} : { known }),
+    ...(stopped.length === 0 ? {} : { stopped }),
+    ...(isolated.length === 0 ? {} : { isolated }),
+  }
+}
+
+/** Whether neutron-server and the agents of a host can talk to each other. */
+export function hearsFromServer(cloud: Cloud, host: Host, isolated: readonly string[]): boolean {
+  const isController = ({ roles }: Host) => roles.includes('controller')
+  const others = cloud.hosts.filter(isController).concat(host)
+  return isController(host) || !others.some(({ name }) => isolated.includes(name))
+}
+
+interface Told {
+  readonly agent: ViewingAgent
+  readonly host: Host
+  readonly cloud: Cloud
+  readonly had: Cloud
+  readonly states: Omit<AgentStates, 'known'>
+  readonly fetching: readonly string[]
+}
+
+function holdsNow({ agent, host, cloud, had, states, fetching }: Told): Cloud {
+  const { stopped = [], isolated = [] } = states
+  const key = agentKey(agent, host.name)
+  if (stopped.includes(key) || !hearsFromServer(cloud, host, isolated)) return had
+  const { hearsRouterPorts } = neutronRelease(cloud.neutron.release)
+  if (agent !== 'neutron-dhcp-agent' || hearsRouterPorts || fetching.includes(key)) return cloud
+  return withRouterPortsOf(had, cloud)
+}
+
+/** The cloud, with routers' interfaces on the networks that are as they were as the agent has them. */
+function withRouterPortsOf(had: Cloud, cloud: Cloud): Cloud {
+  const isCached = (network: Network) =>
+    had.networks.some(old => old.id === network.id && isAlike(old, network))
+  const cached = new Set(cloud.networks.filter(isCached).map(({ id }) => id))
+  const isUnheard = ({ network_id, device_owner }: Port) =>
+    cached.has(network_id) && device_owner === 'network:router_interface'
+  const kept = had.ports.filter(isUnheard)
+  const ports = cloud.ports.filter(port => !isUnheard(port))
+  const current = cloud.ports.filter(isUnheard)
+  return isAlike(kept, current) ? cloud : { ...cloud, ports: insertRouterPorts(ports, kept) }
+}
+
+/** Where Neutron's order has them: behind the DHCP ports. */
+function insertRouterPorts(ports: readonly Port[], kept: readonly Port[]): Port[] {
+  const isDhcps = ({ device_owner }: Port) => device_owner === 'network:dhcp'
+  return [...ports.filter(isDhcps), ...kept, ...ports.filter(port => !isDhcps(port))]
+}
+
+function isAlike(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
+}

@@ -1,0 +1,230 @@
+import { appendFileSync, existsSync, statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { readJournal } from '../../lab/journal.ts'
+import { LabError } from '../../lab/lab-error.ts'
+import { lockLab } from '../../lab/lock.ts'
+import { recordPathOf, statePathOf } from '../../lab/paths.ts'
+import { readRecordIfReadable } from '../../lab/record.ts'
+import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
+import type { ServiceStep } from '../../plan/step.ts'
+import { METADATA_PROXIES } from '../../plan/watchers.ts'
+import type { ServiceHistory } from '../service-history.ts'
+import { findService } from './find-service.ts'
+import { readHistoriesOf, writeHistories } from './histories.ts'
+import { rotateLog } from './rotate-log.ts'
+import { startProcess } from './start-process.ts'
+import { stopServiceProcesses } from './stop-service-processes.ts'
+
+export interface MonitorOptions {
+  readonly lab: string
+  /** The service that it is, in the lab: `supervisor`, `neutron-dhcp-agent@network1`. Its log has this name. */
+  readonly name: string
+  /** Which services it looks after. */
+  readonly watches: (service: ServiceStep) => boolean
+}
+
+/**
+ * Watches services of a lab and starts again what dies. dnsmasq and haproxy leave their starter, as on a real node, so
+ * they are not its children: it looks at them, as Neutron's ProcessMonitor does every minute (external_process.py), but
+ * five times a second. What it puts back it puts back under the lab's lock, so that nobody changes the lab meanwhile.
+ */
+export class ProcessMonitor {
+  readonly #options: MonitorOptions
+  readonly #history: Record<string, ServiceHistory>
+  #watched: Watched[] = []
+  #recordSeen = ''
+
+  constructor(options: MonitorOptions) {
+    this.#options = options
+    this.#history = { ...readHistoriesOf(options.lab, options.name) }
+    this.#readPlan()
+  }
+
+  /** Looks until the signal aborts or the lab's record is gone. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const working = new Set<Promise<void>>()
+    while (!signal.aborted && existsSync(recordPathOf(this.#options.lab))) {
+      const dead = this.#findDead()
+      if (dead.length > 0) {
+        const work = this.#putBackUnderLock(dead, signal).finally(() => working.delete(work))
+        working.add(work)
+      }
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(ignoreAbort)
+    }
+    await Promise.all(working)
+  }
+
+  /** Those that nobody is starting already, and whose pid file names no other live process of theirs. */
+  #findDead(): Watched[] {
+    this.#readPlan()
+    return this.#watched.filter(watched => {
+      if (watched.isBeingPutBack || !isDead(watched)) return false
+      watched.process = findService(watched.service)
+      return watched.process === null && performance.now() >= watched.retryAt
+    })
+  }
+
+  /** The record is replaced by another file whenever the lab changes. */
+  #readPlan(): void {
+    const { lab, watches } = this.#options
+    const stats = statSync(recordPathOf(lab), { throwIfNoEntry: false })
+    const seen = `${stats?.ino} ${stats?.mtimeMs}`
+    if (seen === this.#recordSeen) return
+    this.#recordSeen = seen
+    const before = new Map(this.#watched.map(watched => [watched.service.name, watched]))
+    this.#watched = (readRecordIfReadable(lab)?.plan.steps ?? [])
+      .filter((step): step is ServiceStep => step.kind === 'service' && step.supervised)
+      .filter(service => service.container === undefined && watches(service))
+      .map(service => {
+        const known = before.get(service.name)
+        if (known === undefined) return newlyWatched(service)
+        known.service = service
+        return known
+      })
+  }
+
+  /** While a command holds the lab, and after one that did not come to its end, nothing is put back. */
+  async #putBackUnderLock(dead: readonly Watched[], signal: AbortSignal): Promise<void> {
+    const { lab, name } = this.#options
+    for (const watched of dead) watched.isBeingPutBack = true
+    const yielding = new AbortController()
+    try {
+      await using _lock = await lockLab({
+        lab,
+        command: `the ${name} of ${lab}`,
+        waitMs: 0,
+        onWaiter: () => yielding.abort(),
+      })
+      if (readJournal(lab).phase !== 'stands') return
+      this.#readPlan()
+      for (const watched of dead) watched.process = findService(watched.service)
+      const still = dead.filter(
+        watched => watched.process === null && this.#watched.includes(watched),
+      )
+      await this.#putBack(still, AbortSignal.any([signal, yielding.signal]))
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+    } finally {
+      for (const watched of dead) watched.isBeingPutBack = false
+    }
+  }
+
+  /** What died together is looked for in /proc together. */
+  async #putBack(dead: readonly Watched[], signal: AbortSignal): Promise<void> {
+    if (dead.length === 0) return
+    for (const { service, failures } of dead) {
+      if (failures === 0) this.#log('ERROR', notFound(service))
+      this.#log('WARNING', `Respawning ${respawnNameOf(service)}`)
+    }
+    const services = dead.map(({ service }) => service)
+    await stopServiceProcesses(services, this.#options.lab)
+    await Promise.all(dead.map(watched => this.#startAgain(watched, signal)))
+  }
+
+  async #startAgain(watched: Watched, signal: AbortSignal): Promise<void> {
+    const { service } = watched
+    try {
+      const { lab } = this.#options
+      watched.process = await startProcess(service, lab, { signal, environment: PUT_BACK })
+      watched.failures = 0
+      this.#remember(service, null)
+    } catch (error) {
+      if (signal.aborted) return
+      watched.failures += 1
+      watched.retryAt =
+        performance.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
+      const words = error instanceof Error ? error.message : String(error)
+      this.#remember(service, words)
+      this.#log('ERROR', words)
+    }
+  }
+
+  #remember({ name }: ServiceStep, lastError: string | null): void {
+    const before = this.#history[name]
+    const restarts = (before?.restarts ?? 0) + (lastError === null ? 1 : 0)
+    const lastRestartAt =
+      lastError === null ? new Date().toISOString() : (before?.lastRestartAt ?? null)
+    this.#history[name] = { restarts, lastRestartAt, lastError }
+    const { lab, name: own } = this.#options
+    ignoreFailure(() => writeHistories(lab, own, this.#history))
+  }
+
+  #log(level: string, words: string): void {
+    const { lab, name } = this.#options
+    const time = new Date().toISOString().replace('T', ' ').replace('Z', '')
+    const line = `${time} ${process.pid} ${level} neutron.agent.linux.external_process [-] ${words}\n`
+    const path = `${statePathOf(lab)}/log/${name}.log`
+    ignoreFailure(() => {
+      rotateLog(path)
+      appendFileSync(path, line, { mode: 0o600 })
+    })
+  }
+}
+
+/** In the environment of what is put back, so that an agent knows that it has been away. */
+export const PUT_BACK = { LAB_PUT_BACK: '1' } as const
+
+const LOOK_EVERY_MS = 200
+const FIRST_BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 10_000
+
+interface Watched {
+  service: ServiceStep
+  process: ProcessIdentity | null
+  /** Of performance.now(): a clock that is set back must not make it wait. */
+  retryAt: number
+  failures: number
+  isBeingPutBack: boolean
+}
+
+function newlyWatched(service: ServiceStep): Watched {
+  return {
+    service,
+    process: findService(service),
+    retryAt: 0,
+    failures: 0,
+    isBeingPutBack: false,
+  }
+}
+
+function isDead({ process }: Watched): boolean {
+  return process === null || !isAlive(process)
+}
+
+/** Services must come back although the disk is full, or the log directory is gone. */
+function ignoreFailure(bookkeeping: () => void): void {
+  try {
+    bookkeeping()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'AbortError')) throw error
+}
+
+/** The words of ProcessMonitor (neutron/agent/linux/external_process.py), which know a process by kind and uuid. */
+function notFound(service: ServiceStep): string {
+  const uuid = uuidOf(service)
+  if (uuid === null) return `${service.name} not found. The process should not have died`
+  const owner = service.namespace?.startsWith('qrouter-') ? 'router' : 'dhcp'
+  return `${kindOf(service)} for ${owner} with uuid ${uuid} not found. The process should not have died`
+}
+
+function respawnNameOf(service: ServiceStep): string {
+  const uuid = uuidOf(service)
+  return uuid === null ? service.name : `${kindOf(service)} for uuid ${uuid}`
+}
+
+function kindOf({ service }: ServiceStep): string {
+  return METADATA_PROXIES.includes(service) ? 'metadata-proxy' : service
+}
+
+/** Of the network or the router; services are called after it, and then after their host where there are several. */
+function uuidOf({ service, name }: ServiceStep): string | null {
+  const [uuid] = name.slice(service.length + 1).split('@')
+  return UUID.test(uuid ?? '') ? (uuid ?? null) : null
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
