@@ -19,6 +19,8 @@ interface ApplyOptions {
   readonly lab: string
   readonly journal: Journal
   readonly signal: AbortSignal
+  /** Of steps that stand and are changed in place: what they were, by id. */
+  readonly stood?: ReadonlyMap<string, Step>
   readonly onEvent?: (event: ApplyEvent) => void
 }
 
@@ -94,12 +96,12 @@ const MAX_PROCESSES = Math.max(6, 3 * availableParallelism())
 
 async function makeGroup(
   group: StepGroup,
-  { lab, journal, signal, onEvent }: ApplyOptions,
+  { lab, journal, signal, stood = new Map(), onEvent }: ApplyOptions,
 ): Promise<void> {
   const ids = group.map(({ id }) => id)
   journal.write({ event: 'begin', steps: ids })
   onEvent?.({ event: 'begin', steps: group })
-  const { remark, ...made } = await makeSteps(group, { lab, signal })
+  const { remark, ...made } = await makeSteps(group, { lab, signal, stood })
   if (remark !== undefined) onEvent?.({ event: 'remark', text: remark })
   onEvent?.({ event: 'made', steps: group })
   journal.write({ event: 'done', steps: ids, ...made })

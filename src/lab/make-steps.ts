@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import { run } from '../linux/run.ts'
 import { type Command, type CommandStep, commandOf, isCommandStep } from '../plan/command.ts'
 import { engineCommand } from '../plan/docker-run.ts'
+import { changeLines } from '../plan/ip-change.ts'
 import type { StepGroup } from '../plan/schedule.ts'
 import { quoteCommand } from '../plan/shell-quote.ts'
 import type {
@@ -11,11 +12,13 @@ import type {
   ImageStep,
   NamespaceStep,
   ServiceStep,
+  Step,
 } from '../plan/step.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
 import { startService } from '../runtime/start-service.ts'
 import { Journal } from './journal.ts'
 import { LabError } from './lab-error.ts'
+import { reloadService } from './reload-service.ts'
 import { makeShared } from './shared-directory.ts'
 
 /** What making steps leaves to remember. */
@@ -28,11 +31,13 @@ export interface Made {
 interface MakeOptions {
   readonly lab: string
   readonly signal: AbortSignal
+  /** Of steps that stand and are changed in place: what they were, by id. */
+  readonly stood: ReadonlyMap<string, Step>
 }
 
 /**
- * Makes one group of steps (see `Schedule`). Throws CommandFailed where a program refuses, LabError where a service
- * runs and does not serve. What was set in the kernel is read back by `checkSteps`.
+ * Makes one group of steps (see `Schedule`), or changes them where they stand. Throws CommandFailed where a program
+ * refuses, LabError where a service runs and does not serve. What was set in the kernel is read back by `checkSteps`.
  */
 export async function makeSteps(group: StepGroup, options: MakeOptions): Promise<Made> {
   const [first, ...rest] = group
@@ -42,7 +47,9 @@ export async function makeSteps(group: StepGroup, options: MakeOptions): Promise
     case 'file':
       return makeFile(first)
     case 'service':
-      return makeService(first, options)
+      return options.stood.has(first.id)
+        ? await reloadService(first, options.lab, options.signal)
+        : makeService(first, options)
     case 'image':
       return makeImage(first, options)
     default:
@@ -60,8 +67,13 @@ async function makeDirectory({ path, mode, shared }: DirectoryStep): Promise<Mad
   return {}
 }
 
-/** The mode is set at creation, so that a secret is never readable in between. */
+/**
+ * What is there is written over, as who has it open, or mounted, goes on with the same file. The mode is set at creation,
+ * so that a secret is never readable in between.
+ */
 function makeFile({ path, mode, content }: FileStep): Made {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    rmSync(path, { recursive: true })
   writeFileSync(path, content, { mode })
   chmodSync(path, mode)
   return {}
@@ -95,13 +107,25 @@ async function makeBatch(
 ): Promise<Made> {
   const strangers = namespacesIn(steps).filter(({ namespace }) => namespaceIdentityOf(namespace))
   try {
-    await runCommand(commandOf(steps), options)
+    await runCommand(commandOf(asChanges(steps, options)), options)
   } catch (error) {
     disown(strangers, options.lab)
     throw error
   }
   const namespaces = readIdentities(steps)
   return Object.keys(namespaces).length === 0 ? {} : { namespaces }
+}
+
+function asChanges(
+  [first, ...rest]: readonly [CommandStep, ...CommandStep[]],
+  { stood }: MakeOptions,
+): [CommandStep, ...CommandStep[]] {
+  const asChange = (step: CommandStep): CommandStep => {
+    const before = stood.get(step.id)
+    if (step.kind !== 'ip' || before?.kind !== 'ip') return step
+    return { ...step, lines: changeLines(before, step) }
+  }
+  return [asChange(first), ...rest.map(asChange)]
 }
 
 function namespacesIn(steps: readonly CommandStep[]): NamespaceStep[] {

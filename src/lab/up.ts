@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs'
-import type { AgentStates } from '../cloud/agent-states.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
@@ -33,11 +32,7 @@ export interface UpOptions {
   /** See `LabRecord`; the plan was made for it. */
   readonly containers?: ContainerFacts | null
   readonly cloud: Cloud
-  /** See `LabRecord`; the plan was made with them. */
-  readonly states?: AgentStates
   readonly plan: Plan
-  /** Ids of services that begin anew although they stand. */
-  readonly anew?: ReadonlySet<string>
   readonly signal: AbortSignal
   readonly onStart?: (steps: readonly Step[]) => void
   readonly onEvent?: (event: ApplyEvent) => void
@@ -60,7 +55,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const { plan } = options
   const before = readRecord(plan.lab)
   const journal = asOfThisBoot(readJournal(plan.lab))
-  const changes = await findChanges(before?.plan.steps ?? [], options, journal)
+  const changes = await findChanges(before?.plan.steps ?? [], plan.steps, journal)
   const record = recordOf({ ...options, plan: { ...plan, steps: changes.steps } })
   if (isNothing(changes) && journal.phase === 'stands' && isOfThisBoot(journal)) {
     if (before !== null && !isSaidAlike(before, record)) writeRecord(record)
@@ -84,7 +79,6 @@ function recordOf({
   options = [],
   containers = null,
   cloud,
-  states = {},
   plan,
 }: UpOptions): LabRecord {
   return {
@@ -95,15 +89,14 @@ function recordOf({
     ...(options.length === 0 ? {} : { options }),
     containers,
     cloud,
-    states,
     plan,
   }
 }
 
 /** The same lab may be said in another way: by another file, with another comment. */
 function isSaidAlike(one: LabRecord, other: LabRecord): boolean {
-  const words = ({ topology, kept, options, cloud, states }: LabRecord) =>
-    JSON.stringify([topology, kept, options, cloud, states])
+  const words = ({ topology, kept, options, cloud }: LabRecord) =>
+    JSON.stringify([topology, kept, options, cloud])
   return words(one) === words(other)
 }
 
@@ -113,16 +106,23 @@ function isOfThisBoot({ bootId }: JournalSummary): boolean {
 
 /**
  * What has to be taken away, changed and made. What was begun and not noted as done counts as unfinished, whatever the
- * machine shows of it. The supervisor and the agents see by themselves that the plan is another.
+ * machine shows of it. A supervisor reads its plan once, so it starts anew with any change.
  */
 async function findChanges(
   recorded: readonly Step[],
-  { plan, anew }: UpOptions,
+  wanted: readonly Step[],
   journal: JournalSummary,
 ): Promise<Changes> {
   const conditions = await findConditions(recorded, journal)
   const conditionOf = (id: string) => conditions.get(id) ?? 'unfinished'
-  return planChanges(recorded, plan.steps, id => (anew?.has(id) ? 'differs' : conditionOf(id)))
+  const changes = planChanges(recorded, wanted, conditionOf)
+  if (isNothing(changes)) return changes
+  const supervisors = new Set(recorded.filter(isSupervisor).map(({ id }) => id))
+  return planChanges(recorded, wanted, id => (supervisors.has(id) ? 'differs' : conditionOf(id)))
+}
+
+function isSupervisor(step: Step): boolean {
+  return step.kind === 'service' && step.service === 'supervisor'
 }
 
 function isNothing({ remove, update, make }: Changes): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity } from './process-table.ts'
+import { sendSignal } from './send-signal.ts'
 
 /**
  * Asks processes to end, waits up to the grace and kills those that are left. Gives those that had to be killed.
@@ -18,17 +19,6 @@ export async function stopProcesses(
 }
 
 const KILL_GRACE_MS = 5_000
-
-/** Sends a signal to the process that was meant, not to a later one with its pid. */
-function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
-  if (!isAlive(identity)) return
-  try {
-    process.kill(identity.pid, signal)
-  } catch (error) {
-    // it may end between the look and the signal
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
-}
 
 async function waitForEnd(processes: readonly ProcessIdentity[], limitMs: number): Promise<void> {
   const deadline = Date.now() + limitMs
