@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
+import { guestNamespace } from '../../src/plan/names.ts'
 import {
   type DecisionLab,
   type DecisionRow,
@@ -61,22 +62,28 @@ function routersOrNetwork({ built, row }: Question): string {
 }
 
 async function ask(built: BuiltLab, row: DecisionRow, at: number): Promise<Seen> {
-  const { guest, instance } = namesIn(built)
-  const { id } = instance(guestOf(at))
+  const namespace = namespaceOf(built, at)
+  const id = built.cloud.instances.find(({ name }) => name === guestOf(at))?.id
   const before = await redirectedBy(built, row)
-  const ipv4 = await fetch(guest(guestOf(at)), 'http://169.254.169.254', id)
+  const ipv4 = await fetch(namespace, 'http://169.254.169.254', id)
   const isRouter = (await redirectedBy(built, row)) > before
   const ipv6 =
     row.seesIpv6 === undefined
       ? null
-      : await fetch(guest(guestOf(at)), 'http://[fe80::a9fe:a9fe%25eth0]', id)
+      : await fetch(namespace, 'http://[fe80::a9fe:a9fe%25eth0]', id)
   const place = (answer: string, isBehind: boolean) =>
     answer === 'answers' ? `${isBehind ? 'qrouter' : 'qdhcp'} answers` : answer
   return { ipv4: place(ipv4, isRouter), ipv6: ipv6 && place(ipv6, false) }
 }
 
+function namespaceOf({ cloud }: BuiltLab, at: number): string {
+  const guest = cloud.guests.find(({ name }) => name === guestOf(at))
+  if (guest === undefined) throw new Error(`no guest ${guestOf(at)}`)
+  return guestNamespace(cloud, guest)
+}
+
 /** `answers` where the guest is told its own instance; else the kernel's words, or what came instead. */
-async function fetch(namespace: string, server: string, id: string): Promise<string> {
+async function fetch(namespace: string, server: string, id?: string): Promise<string> {
   const url = `${server}/openstack/latest/meta_data.json`
   const { exitCode, stdout, stderr } = await runIn(namespace, ['curl', '-sv', '-m', '4', url])
   if (exitCode === 0) return JSON.parse(stdout).uuid === id ? 'answers' : stdout
@@ -165,7 +172,7 @@ async function checkRoute(t: ExecutionContext, built: BuiltLab, row: DecisionRow
   const lease = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const leased = /^staticroutes=(?:.* )?169\.254\.169\.254\/32 (\S+)/m.exec(lease)?.[1] ?? null
   t.is(leased, row.via)
-  const routes = await routesIn(namesIn(built).guest(guestOf(at)))
+  const routes = await routesIn(namespaceOf(built, at))
   const own = routes.filter(route => route.startsWith('169.254.169.254 '))
   t.deepEqual(own, row.via === null ? [] : [`169.254.169.254 via ${row.via} dev eth0`])
 }

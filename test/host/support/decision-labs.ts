@@ -8,6 +8,8 @@ export interface DecisionLab {
   readonly networks: Readonly<Record<string, object>>
   readonly routers?: Readonly<Record<string, object>>
   readonly rows: readonly DecisionRow[]
+  /** Machines that Nova does not know: `lab up` waits for the answer to an instance, and here none comes. */
+  readonly as?: 'guests'
 }
 
 /** What a guest of a network sees. */
@@ -462,6 +464,7 @@ export const decisionLabs = {
   'force_metadata, liberty': {
     release: 'liberty',
     dhcp_agent: { force_metadata: true },
+    as: 'guests',
     bears: [],
     networks: { routed: plain },
     routers: { r1: on({ network: 'routed' }) },
@@ -517,7 +520,7 @@ export const decisionLabs = {
   },
 } satisfies Readonly<Record<string, DecisionLab>>
 
-/** The lab as a topology; JSON is YAML. Its instances are called after the positions of their rows. */
+/** The lab as a topology; JSON is YAML. Its machines are called after the positions of their rows. */
 export function topologyOf({
   release,
   dhcp_agent = {},
@@ -525,13 +528,14 @@ export function topologyOf({
   networks,
   routers = {},
   rows,
-}: DecisionLab): string {
-  const instances = rows.map(({ network, fixed_ips }, at) => [
+  as: section = 'instances',
+}: Omit<DecisionLab, 'as'> & { readonly as?: 'instances' | 'guests' }): string {
+  const machines = rows.map(({ network, fixed_ips }, at) => [
     guestOf(at),
     { networks: [{ name: network, ...(fixed_ips === undefined ? {} : { fixed_ips }) }] },
   ])
   const neutron = { release, dhcp_agent, l3_agent }
-  const topology = { neutron, networks, routers, instances: Object.fromEntries(instances) }
+  const topology = { neutron, networks, routers, [section]: Object.fromEntries(machines) }
   return JSON.stringify(topology, null, 1)
 }
 
