@@ -14,7 +14,8 @@ export interface Way {
  * The way that a recording calls `chain:<guest>`, `agent` or `nova`: from the guest's namespace to the metadata address,
  * to the agent's UNIX socket, or from its own host to nova-api-metadata. A string says why there is none.
  */
-export function findWay({ cloud }: LabRecord, via: string, talkers: Talkers): Way | string {
+export function findWay(record: LabRecord, via: string, talkers: Talkers): Way | string {
+  const { cloud } = record
   if (via === 'agent') {
     return {
       talker: talkers.here,
@@ -28,7 +29,7 @@ export function findWay({ cloud }: LabRecord, via: string, talkers: Talkers): Wa
   }
   const guest = /^chain:(.+)$/.exec(via)?.[1]
   if (guest === undefined) return `nobody knows the way ${via}`
-  const namespace = findNode(cloud, guest)
-  if (namespace === null) return `lab ${cloud.lab} has no guest ${guest}`
-  return { talker: talkers.at(namespace), to: { host: '169.254.169.254', port: 80 } }
+  const node = findNode(record, guest)
+  if (node === null) return `lab ${cloud.lab} has no guest ${guest}`
+  return { talker: talkers.at(node.namespace), to: { host: '169.254.169.254', port: 80 } }
 }

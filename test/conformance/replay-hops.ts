@@ -52,7 +52,7 @@ async function provokeProxy(
   const client = findValue(hop.head.slice(mark), 'x-forwarded-for').replace(/^::ffff:/, '')
   const port = findPort(cloud, kind === 'router' ? networksOf(cloud, id) : [id], client)
   const guest = cloud.guests.find(({ nics }) => nics.some(nic => nic.id === port.id))
-  const from = findNode(cloud, guest?.name ?? '')
+  const from = findNode(record, guest?.name ?? '')
   if (from === null) throw new Error(`${client} is no guest of lab ${cloud.lab}`)
   const listenPort = Number(/:(\d+)$/.exec(findValue(hop.head, 'host'))?.[1] ?? FREE_PORT)
   const namespace = kind === 'router' ? routerNamespace(id) : dhcpNamespace(id)
@@ -63,7 +63,7 @@ async function provokeProxy(
   )
   const host = kind === 'router' ? gatewayOf(cloud, id, port) : '169.254.169.254'
   const request = `${hop.head.slice(0, mark).join('\r\n')}\r\n\r\n${hop.body}`
-  const talker = talkers.at(from)
+  const talker = talkers.at(from.namespace)
   return await say(talker, { host, port: listenPort }, request, proxy)
 }
 
