@@ -10,30 +10,34 @@ export interface AdvertisingInterface {
   readonly subnets: readonly Subnet[]
 }
 
-type TemplateRelease = Pick<NeutronRelease, 'radvdBlankLines' | 'ipv6Metadata'>
+type TemplateRelease = Pick<NeutronRelease, 'radvd' | 'ipv6Metadata'>
 
 /**
  * radvd's configuration of one device, byte for byte: CONFIG_TEMPLATE of neutron/agent/linux/ra.py, which ends without
  * a newline, so that the next device's begins on the same line.
  */
 export function renderRadvdConfig(
-  { device, mtu, subnets }: AdvertisingInterface,
-  { radvdBlankLines, ipv6Metadata }: TemplateRelease,
+  { device, mtu, subnets: all }: AdvertisingInterface,
+  { radvd, ipv6Metadata }: TemplateRelease,
 ): string {
-  const gap = radvdBlankLines ? '\n\n   ' : ''
+  const subnets = radvd.countsEverySubnet ? all : all.slice(0, 1)
+  const [smallest, largest] = radvd.intervals
+  const gap = radvd.blankLines ? '\n\n   ' : ''
   const hasMode = (mode: Subnet['ipv6_ra_mode']) =>
     subnets.some(subnet => subnet.ipv6_ra_mode === mode)
   const blocks = [
-    mtu >= smallestIpv6Mtu ? block(`AdvLinkMTU ${mtu};`) : '',
+    ...(radvd.mtu === 'absent'
+      ? []
+      : [radvd.mtu === 'on' && mtu >= smallestIpv6Mtu ? block(`AdvLinkMTU ${mtu};`) : '']),
     hasMode('dhcpv6-stateless') ? block('AdvOtherConfigFlag on;') : '',
     hasMode('dhcpv6-stateful') ? block('AdvManagedFlag on;') : '',
-    nameservers(subnets),
+    ...(radvd.advertisesDns ? [nameservers(subnets)] : []),
     subnets.filter(isAutonomous).map(prefix).join(''),
-    subnets.filter(isStateful).map(prefix).join(''),
+    ...(radvd.statefulPrefixes ? [subnets.filter(isStateful).map(prefix).join('')] : []),
   ]
   return [
     `interface ${device}\n{\n   AdvSendAdvert on;`,
-    `\n   MinRtrAdvInterval ${minRtrAdvInterval};\n   MaxRtrAdvInterval ${maxRtrAdvInterval};`,
+    `\n   MinRtrAdvInterval ${smallest};\n   MaxRtrAdvInterval ${largest};`,
     ...blocks.map(text => `${gap}${text}`),
     ipv6Metadata ? '\n\n   route fe80::a9fe:a9fe/128 {\n   };' : '',
     '\n};',
@@ -42,10 +46,6 @@ export function renderRadvdConfig(
 
 /** RFC 8200, section 5. */
 const smallestIpv6Mtu = 1280
-
-/** Seconds; the options' defaults, neutron/conf/agent/common.py. */
-const minRtrAdvInterval = 30
-const maxRtrAdvInterval = 100
 
 function block(text: string): string {
   return `\n   ${text}\n   `

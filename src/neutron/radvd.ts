@@ -13,8 +13,9 @@ export interface Radvd {
   /** The router's devices that it advertises on, in port order. */
   readonly devices: readonly string[]
   readonly configPath: string
-  /** To be written with mode 0444: radvd refuses a file that its user could write. */
   readonly config: string
+  /** radvd refuses a file that its user could write. */
+  readonly configMode: number
   readonly pidFile: string
   readonly argv: readonly [string, ...string[]]
   /** What it is called in its environment and in the lab. */
@@ -24,13 +25,17 @@ export interface Radvd {
 }
 
 /**
- * What neutron-l3-agent runs for a router with an IPv6 subnet, whatever its `ipv6_ra_mode`; null for others, and on a
- * machine without IPv6. `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
+ * What neutron-l3-agent runs for a router with an IPv6 subnet, whatever its `ipv6_ra_mode`; null for others, on a
+ * machine without IPv6, and before Juno. `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
  */
 export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radvd | null {
-  const interfaces = facts.ipv6 ? advertisingInterfaces(cloud, router) : []
+  const { state_path } = cloud.neutron
+  const release = neutronRelease(cloud.neutron.release)
+  const runs = facts.ipv6 && release.radvd.runs
+  const interfaces = runs ? advertisingInterfaces(cloud, router) : []
   if (interfaces.length === 0) return null
-  const { release, state_path } = cloud.neutron
+  const { user } = release.radvd
+  const asUser = ['-u', facts.user]
   const configPath = `${state_path}/ra/${router.id}.radvd.conf`
   const pidFile = `${state_path}/external/pids/${router.id}.pid.radvd`
   const processTag = `radvd-${router.id}`
@@ -38,9 +43,15 @@ export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radv
     namespace: routerNamespace(router.id),
     devices: interfaces.map(({ device }) => device),
     configPath,
-    config: interfaces.map(one => renderRadvdConfig(one, neutronRelease(release))).join(''),
+    config: interfaces.map(one => renderRadvdConfig(one, release)).join(''),
+    configMode: user === 'absent' ? 0o644 : 0o444,
     pidFile,
-    argv: ['radvd', '-C', configPath, '-p', pidFile, '-m', 'syslog', '-u', facts.user],
+    argv: [
+      ...(['radvd', '-C', configPath, '-p', pidFile] as const),
+      ...(user === 'before-log' ? asUser : []),
+      ...['-m', 'syslog'],
+      ...(user === 'last' ? asUser : []),
+    ],
     processTag,
     environment: processEnvironment(cloud, processTag),
   }

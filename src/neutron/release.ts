@@ -54,9 +54,8 @@ export interface NeutronRelease {
   readonly haproxy: HaproxyRelease
   readonly dnsmasq: DnsmasqRelease
   readonly iptables: IptablesRelease
+  readonly radvd: RadvdRelease
 
-  /** The template of radvd's configuration leaves blank lines around what may be absent. */
-  readonly radvdBlankLines: boolean
   /** Processes that agents start have their name in `PROCESS_TAG`. */
   readonly processTag: boolean
   /** The L3 agent sets `net.netfilter.nf_conntrack_tcp_be_liberal`. */
@@ -150,6 +149,26 @@ export interface DnsmasqRelease {
   readonly namesOneDhcpServer: boolean
 }
 
+/** What the L3 agent tells radvd: neutron/agent/linux/ra.py. */
+export interface RadvdRelease {
+  /** It runs one at all. */
+  readonly runs: boolean
+  /** A port's IPv6 subnets count all; else the first alone. */
+  readonly countsEverySubnet: boolean
+  /** Seconds: MinRtrAdvInterval and MaxRtrAdvInterval. */
+  readonly intervals: readonly [smallest: number, largest: number]
+  /** AdvLinkMTU: not in the template, off by the default of an option, or on. */
+  readonly mtu: 'absent' | 'off' | 'on'
+  /** RDNSS. */
+  readonly advertisesDns: boolean
+  /** Prefixes of stateful subnets are advertised, too. */
+  readonly statefulPrefixes: boolean
+  /** Where its command line names the agent's user, to whom its configuration is read-only then; else it runs as root. */
+  readonly user: 'absent' | 'before-log' | 'last'
+  /** The template leaves blank lines around what may be absent. */
+  readonly blankLines: boolean
+}
+
 export interface IptablesRelease {
   /** What qdhcp has of the nat table: all that a router has, nothing, or an empty wrapped PREROUTING. */
   readonly dhcpNat: 'full' | 'none' | 'prerouting'
@@ -188,15 +207,17 @@ function apply(release: NeutronRelease, change: Change): NeutronRelease {
     haproxy: { ...release.haproxy, ...change.haproxy },
     dnsmasq: { ...release.dnsmasq, ...change.dnsmasq },
     iptables: { ...release.iptables, ...change.iptables },
+    radvd: { ...release.radvd, ...change.radvd },
   }
 }
 
 interface Change {
   readonly since: ReleaseName
-  readonly agents?: Partial<Omit<NeutronRelease, 'haproxy' | 'dnsmasq' | 'iptables'>>
+  readonly agents?: Partial<Omit<NeutronRelease, 'haproxy' | 'dnsmasq' | 'iptables' | 'radvd'>>
   readonly haproxy?: Partial<HaproxyRelease>
   readonly dnsmasq?: Partial<DnsmasqRelease>
   readonly iptables?: Partial<IptablesRelease>
+  readonly radvd?: Partial<RadvdRelease>
 }
 
 const havana: NeutronRelease = {
@@ -261,7 +282,16 @@ const havana: NeutronRelease = {
     ipv6Nat: false,
     internalTrafficByInput: true,
   },
-  radvdBlankLines: true,
+  radvd: {
+    runs: false,
+    countsEverySubnet: false,
+    intervals: [3, 10],
+    mtu: 'absent',
+    advertisesDns: false,
+    statefulPrefixes: false,
+    user: 'absent',
+    blankLines: true,
+  },
   processTag: false,
   conntrackLiberal: false,
   agentStyle: 'wsgi',
@@ -287,6 +317,7 @@ const changes: readonly Change[] = [
   },
   {
     since: 'juno',
+    radvd: { runs: true },
     dnsmasq: {
       ipv6Modes: true,
       finalDot: false,
@@ -296,6 +327,7 @@ const changes: readonly Change[] = [
   {
     since: 'kilo',
     agents: { proxyFilesBySentId: true },
+    radvd: { countsEverySubnet: true },
     dnsmasq: {
       broadcastReply: true,
       networkIdVariable: false,
@@ -307,6 +339,7 @@ const changes: readonly Change[] = [
   {
     since: 'liberty',
     agents: { routesMetadataByGateway: true, forceMetadata: true },
+    radvd: { mtu: 'off', statefulPrefixes: true },
     dnsmasq: { binding: 'interface', ipxe: true, namesOneDhcpServer: false },
   },
   {
@@ -317,12 +350,14 @@ const changes: readonly Change[] = [
       hearsRouterPorts: true,
       evaluatesOnNetworkChange: true,
     },
+    radvd: { intervals: [30, 100], mtu: 'on', advertisesDns: true },
     dnsmasq: { localResolv: true, advertisesMtu: true },
   },
   { since: 'ocata', dnsmasq: { strictOrder: false } },
   {
     since: 'pike',
     agents: { routerIdNeedsMetadataSubnet: true, evaluatesOnPortChange: true },
+    radvd: { user: 'before-log' },
     dnsmasq: { binding: 'bind-interfaces', netmask: true },
   },
   {
@@ -336,6 +371,7 @@ const changes: readonly Change[] = [
       anyAddressIsNobody: true,
     },
   },
+  { since: 'rocky', radvd: { user: 'last' } },
   {
     since: 'stein',
     dnsmasq: { ipxe6UserClass: true },
@@ -357,7 +393,7 @@ const changes: readonly Change[] = [
     haproxy: { ipv6BindLine: true },
     iptables: { ipv6Nat: true },
   },
-  { since: 'wallaby', agents: { radvdBlankLines: false, ovnMetadataPort: true } },
+  { since: 'wallaby', agents: { ovnMetadataPort: true }, radvd: { blankLines: false } },
   {
     since: '2023.1',
     agents: { processTag: true },

@@ -2,6 +2,7 @@ import type { Cloud, Network, Port, Subnet } from '../cloud/cloud.ts'
 import { eui64Address, parseCidr } from '../topology/ip.ts'
 import { routerPortsOf } from './isolated-subnets.ts'
 import { networkOf } from './network-ports.ts'
+import { neutronRelease } from './release.ts'
 
 /** The IPv6 subnets that a port has an address in, in the network's order. */
 export function ipv6SubnetsOf(
@@ -16,6 +17,7 @@ export function ipv6SubnetsOf(
 
 /** The routers' ports from which a network gets router advertisements, and from each a default route. */
 export function advertisingPortsOf(cloud: Cloud, network: Network): readonly Port[] {
+  if (!neutronRelease(cloud.neutron.release).radvd.runs) return []
   return routerPortsOf(cloud, network).filter(port => ipv6SubnetsOf(cloud, port).length > 0)
 }
 

@@ -7,13 +7,28 @@ import { radvdOf } from '../../src/neutron/radvd.ts'
 import { routerNamespaceOf } from '../../src/neutron/router-namespace.ts'
 import { advertisedCloud } from '../fixtures/advertised-cloud.ts'
 import { externalNetwork, gatewayPort, network, routedCloud, router } from '../fixtures/cloud.ts'
-import { readRecorded, recordedFacts, recordedReleases } from '../fixtures/recorded.ts'
+import {
+  oldReleases,
+  readOld,
+  readRecorded,
+  recordedFacts,
+  recordedReleases,
+} from '../fixtures/recorded.ts'
 
 for (const release of [...recordedReleases, 'victoria'] as const) {
   test(`${release}: radvd's configuration and command line are Neutron's own`, t => {
     const radvd = radvdOf(advertisedCloud(release), router, recordedFacts)
     t.is(radvd?.config, readRecorded(release, 'radvd.conf'))
     t.deepEqual(radvd?.argv, JSON.parse(readRecorded(release, 'radvd.json')).argv)
+  })
+}
+
+for (const release of oldReleases.slice(2)) {
+  test(`${release}: radvd's configuration and command line are Neutron's own`, t => {
+    const radvd = radvdOf(advertisedCloud(release), router, recordedFacts)
+    t.is(radvd?.config, readOld(release, 'radvd.conf'))
+    t.deepEqual(radvd?.argv, JSON.parse(readOld(release, 'radvd.json')).argv)
+    t.is(radvd?.configMode, radvd?.argv.includes('-u') ? 0o444 : 0o644)
   })
 }
 
@@ -59,6 +74,7 @@ test(
   routedCloud({}, { networks: [network(), externalNetwork], ports: [gatewayPort] }),
   router,
 )
+test('before Juno there is no radvd', runsNone, advertisedCloud('icehouse'), router)
 test('a machine without IPv6 runs no radvd', runsNone, advertisedCloud('zed'), router, {
   ...recordedFacts,
   ipv6: false,

@@ -132,6 +132,40 @@ test(changesAt, 'dnsmasq.leaseExpiryZero', release => release.dnsmasq.leaseExpir
   ['havana', false],
   ['2026.1', true],
 ])
+test(changesAt, 'radvd.runs', ({ radvd }) => radvd.runs, [
+  ['havana', false],
+  ['juno', true],
+])
+test(changesAt, 'radvd.countsEverySubnet', ({ radvd }) => radvd.countsEverySubnet, [
+  ['havana', false],
+  ['kilo', true],
+])
+test(changesAt, 'radvd.intervals', ({ radvd }) => radvd.intervals.join(' '), [
+  ['havana', '3 10'],
+  ['mitaka', '30 100'],
+])
+test(changesAt, 'radvd.mtu', ({ radvd }) => radvd.mtu, [
+  ['havana', 'absent'],
+  ['liberty', 'off'],
+  ['mitaka', 'on'],
+])
+test(changesAt, 'radvd.advertisesDns', ({ radvd }) => radvd.advertisesDns, [
+  ['havana', false],
+  ['mitaka', true],
+])
+test(changesAt, 'radvd.statefulPrefixes', ({ radvd }) => radvd.statefulPrefixes, [
+  ['havana', false],
+  ['liberty', true],
+])
+test(changesAt, 'radvd.user', ({ radvd }) => radvd.user, [
+  ['havana', 'absent'],
+  ['pike', 'before-log'],
+  ['rocky', 'last'],
+])
+test(changesAt, 'radvd.blankLines', ({ radvd }) => radvd.blankLines, [
+  ['havana', true],
+  ['wallaby', false],
+])
 test(changesAt, 'iptables.dhcpNat', release => release.iptables.dhcpNat, [
   ['havana', 'full'],
   ['train', 'none'],
