@@ -121,6 +121,20 @@ program
   )
   .action(async service => (await import('./restart.ts')).restart(service, program.opts()))
 
+const units = 'neutron-dhcp-agent, neutron-l3-agent@network1, neutron-metadata-agent, …'
+
+program
+  .command('stop')
+  .description("stop OpenStack's own services; what agents have made stays as it is")
+  .argument('<service...>', units)
+  .action(async names => (await import('./stop.ts')).stop(names, program.opts()))
+
+program
+  .command('start')
+  .description('start services that are stopped; agents synchronize')
+  .argument('<service...>', units)
+  .action(async names => (await import('./stop.ts')).start(names, program.opts()))
+
 program.commandsGroup('Changing a lab that stands, in the words of openstack:')
 
 const network = program
@@ -281,6 +295,20 @@ program
   .description('print the topology that a lab is made of, with the changes made by these commands')
   .argument('[name]', 'the lab; may be left out where only one stands')
   .action(async name => (await import('./topology.ts')).topology(name, program.opts()))
+
+const host = program
+  .command('host')
+  .description('hosts: list them, cut them off and join them again')
+host
+  .command('isolate')
+  .description('pull all cables of hosts')
+  .argument('<host...>', 'by name')
+  .action(async hosts => (await import('./host.ts')).isolate(hosts, program.opts()))
+host
+  .command('join')
+  .description('plug them in again')
+  .argument('<host...>', 'by name')
+  .action(async hosts => (await import('./host.ts')).join(hosts, program.opts()))
 
 program.commandsGroup('Checking and cleaning up:')
 

@@ -1,0 +1,57 @@
+import { isolateHosts } from '../lab/isolate-hosts.ts'
+import { LabError } from '../lab/lab-error.ts'
+import type { LabRecord } from '../lab/record.ts'
+import { suggest } from '../topology/suggest.ts'
+import { refuseUnlessItStands } from './change-lab.ts'
+import { untilInterrupted } from './interrupt.ts'
+import { lockForCommand } from './lock-for-command.ts'
+import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
+import { print } from './print.ts'
+import { requireRoot } from './require-root.ts'
+
+/** `lab host isolate`: pulls all cables of hosts. What they can do alone goes on. */
+export async function isolate(hosts: readonly string[], globals: GlobalOptions): Promise<void> {
+  await change('isolate', hosts, globals, isolated => [...new Set([...isolated, ...hosts])])
+}
+
+/** `lab host join`: plugs them in again. */
+export async function join(hosts: readonly string[], globals: GlobalOptions): Promise<void> {
+  await change('join', hosts, globals, isolated => isolated.filter(host => !hosts.includes(host)))
+}
+
+const TOLD = {
+  isolate: 'is cut off from the other hosts; its agents keep what they know',
+  join: 'is joined to the other hosts; its agents have synchronized',
+}
+
+async function change(
+  verb: 'isolate' | 'join',
+  hosts: readonly string[],
+  globals: GlobalOptions,
+  next: (isolated: readonly string[]) => string[],
+): Promise<void> {
+  requireRoot()
+  const lab = pickLab(undefined, globals)
+  await using _lock = await lockForCommand(lab, `lab host ${verb} ${hosts.join(' ')}`)
+  const record = pickRecord(lab, globals)
+  refuseUnlessItStands(record)
+  for (const host of hosts) checkHost(record, host)
+  using interrupt = untilInterrupted()
+  await isolateHosts(record, next(record.states.isolated ?? []), interrupt.signal)
+  print(hosts.map(host => `✔ ${host} ${TOLD[verb]}`).join('\n'))
+}
+
+function checkHost({ lab, cloud }: LabRecord, host: string): void {
+  const names = cloud.hosts.map(({ name }) => name)
+  const near = suggest(host, names)
+  if (!names.includes(host))
+    throw new LabError(`Lab ${lab} has no host ${host}${near === undefined ? '' : `; ${near}`}`, {
+      hint: `There is ${names.join(', ')}.`,
+      exitCode: 2,
+    })
+  if (names.length === 1)
+    throw new LabError(`Lab ${lab} has ${host} alone, which there is nothing to cut off from`, {
+      hint: 'The section `hosts` of a topology gives a lab several; `lab up hosts` shows it.',
+      exitCode: 2,
+    })
+}

@@ -1,0 +1,77 @@
+import { LabError } from '../lab/lab-error.ts'
+import type { LabRecord } from '../lab/record.ts'
+import { servicesOf } from '../lab/restart-services.ts'
+import { startUnits, stopUnits, unitsNamed, unitsOf } from '../lab/stop-and-start.ts'
+import { watcherOf } from '../plan/watchers.ts'
+import { suggest } from '../topology/suggest.ts'
+import { refuseUnlessItStands } from './change-lab.ts'
+import { untilInterrupted } from './interrupt.ts'
+import { lockForCommand } from './lock-for-command.ts'
+import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
+import { print } from './print.ts'
+import { requireRoot } from './require-root.ts'
+
+/** `lab stop`: ends services of OpenStack's own until they are started again. */
+export async function stop(names: readonly string[], globals: GlobalOptions): Promise<void> {
+  await change('stop', names, globals, async (record, units, signal) => {
+    const stopped = record.states.stopped ?? []
+    await stopUnits(record, units, signal)
+    return units.map(unit =>
+      stopped.includes(unit)
+        ? `${unit} is stopped already`
+        : `${unit} is stopped${isAgent(unit) ? ': what it has made stays, and is not looked after' : ''}`,
+    )
+  })
+}
+
+/** `lab start`: starts them again; agents put right what they find otherwise. */
+export async function start(names: readonly string[], globals: GlobalOptions): Promise<void> {
+  await change('start', names, globals, async (record, units, signal) => {
+    const stopped = record.states.stopped ?? []
+    await startUnits(record, units, signal)
+    return units.map(unit =>
+      stopped.includes(unit)
+        ? `${unit} is started${isAgent(unit) ? ' and has synchronized' : ''}`
+        : `${unit} was not stopped`,
+    )
+  })
+}
+
+function isAgent(unit: string): boolean {
+  return /^neutron-(dhcp|l3)-agent@/.test(unit)
+}
+
+async function change(
+  verb: 'start' | 'stop',
+  names: readonly string[],
+  globals: GlobalOptions,
+  act: (record: LabRecord, units: readonly string[], signal: AbortSignal) => Promise<string[]>,
+): Promise<void> {
+  requireRoot()
+  const lab = pickLab(undefined, globals)
+  await using _lock = await lockForCommand(lab, `lab ${verb} ${names.join(' ')}`)
+  const record = pickRecord(lab, globals)
+  refuseUnlessItStands(record)
+  const units = [...new Set(names.flatMap(name => findUnits(record, name)))]
+  using interrupt = untilInterrupted()
+  const told = await act(record, units, interrupt.signal)
+  print(told.map(line => `✔ ${line}`).join('\n'))
+}
+
+function findUnits(record: LabRecord, name: string): string[] {
+  const units = unitsNamed(record, name)
+  if (units.length > 0) return units
+  const service = servicesOf(record).find(step => [step.name, step.service].includes(name))
+  const watcher = service === undefined ? 'supervisor' : watcherOf(service)
+  const known = unitsOf(record)
+  const near = suggest(name, known)
+  if (watcher !== 'supervisor')
+    throw new LabError(`${name} is no service of its own: ${watcher} starts it`, {
+      hint: `\`lab stop ${watcher}\` keeps it from being put back; \`lab restart ${name}\` starts it anew.`,
+      exitCode: 2,
+    })
+  throw new LabError(
+    `Lab ${record.lab} has no service ${name} to stop${near === undefined ? '' : `; ${near}`}`,
+    { hint: `There is ${known.join(', ')}.`, exitCode: 2 },
+  )
+}
