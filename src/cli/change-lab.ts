@@ -1,4 +1,3 @@
-import type { ApplyEvent } from '../lab/apply.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { RuntimeChoice } from '../lab/runtime-choice.ts'
@@ -47,13 +46,14 @@ export async function changeLab(
   const wish = await readEditedWish(before, editKept(before, edit))
   await ensurePrograms(true, wish.programs)
   const ran = runningOf(before.plan)
-  const result = await apply(before, wish)
+  const reached = new Set<string>()
+  const result = await apply(before, wish, reached)
   const { record: after } = result
-  const effects = describeEffects({ before, after, ran, runs: runningOf(after.plan) })
+  const effects = describeEffects({ before, after, ran, runs: runningOf(after.plan), reached })
   const told = await tell(before, after)
   if (options.json) {
-    const { outcome, made } = result
-    return printJson({ lab, change: words, outcome, made, told, effects })
+    const { outcome, made, changed } = result
+    return printJson({ lab, change: words, outcome, made, changed, told, effects })
   }
   const others = effects.flatMap(({ text }) => (text === null ? [] : [`  ${text}`]))
   print([...told.map(line => `✔ ${line}`), ...others].join('\n'))
@@ -82,7 +82,8 @@ function editKept(before: LabRecord, edit: Change['edit']): string {
   }
 }
 
-async function apply(before: LabRecord, wish: Wish): Promise<UpResult> {
+/** Gives names of services that it has come to into `reached`. */
+async function apply(before: LabRecord, wish: Wish, reached: Set<string>): Promise<UpResult> {
   const { image } = optionsOf(wish.options)
   const runtime = { runtime: 'auto', ...(image === undefined ? {} : { image }) } as const
   const containers = await new RuntimeChoice(runtime, process.env).choose(before)
@@ -95,15 +96,15 @@ async function apply(before: LabRecord, wish: Wish): Promise<UpResult> {
       containers,
       ...wish.settle('standing', containers),
       signal: interrupt.signal,
-      onEvent: tellRemark,
+      onEvent: event => {
+        if (event.event === 'remark') remark(`! ${event.text}`)
+        else if (event.event === 'made')
+          for (const step of event.steps) if (step.kind === 'service') reached.add(step.name)
+      },
     })
   } catch (error) {
     throw await takeBack(error, before, wish)
   }
-}
-
-function tellRemark(event: ApplyEvent): void {
-  if (event.event === 'remark') remark(`! ${event.text}`)
 }
 
 /** Puts up again what stood before a change that failed, and gives the error to show. */

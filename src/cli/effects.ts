@@ -10,7 +10,7 @@ import { findService } from '../runtime/process/find-service.ts'
 export interface Effect {
   readonly name: string
   readonly service: ServiceStep['service']
-  readonly did: 'started' | 'stopped' | 'restarted'
+  readonly did: 'started' | 'stopped' | 'restarted' | 'reloaded'
   /** Null where it says nothing to an operator: the supervisor's, and what comes and goes with its guest. */
   readonly text: string | null
 }
@@ -32,10 +32,12 @@ interface Changed {
   readonly after: LabRecord
   readonly ran: Running
   readonly runs: Running
+  /** Names of services that the change has come to. */
+  readonly reached: ReadonlySet<string>
 }
 
 /** What a change did to the services of a lab, told by their processes. */
-export function describeEffects({ before, after, ran, runs }: Changed): Effect[] {
+export function describeEffects({ before, after, ran, runs, reached }: Changed): Effect[] {
   const stopped = servicesOf(before).filter(({ name }) => ran.has(name) && !runs.has(name))
   const running = servicesOf(after).filter(({ name }) => runs.has(name))
   return [
@@ -44,9 +46,9 @@ export function describeEffects({ before, after, ran, runs }: Changed): Effect[]
       const was = ran.get(step.name)
       if (was === undefined) return [effectOf(step, 'started', before.cloud, after.cloud)]
       const is = runs.get(step.name)
-      return was.pid === is?.pid && was.startTime === is.startTime
-        ? []
-        : [effectOf(step, 'restarted', before.cloud, after.cloud)]
+      const isSame = was.pid === is?.pid && was.startTime === is.startTime
+      if (isSame && !reached.has(step.name)) return []
+      return [effectOf(step, isSame ? 'reloaded' : 'restarted', before.cloud, after.cloud)]
     }),
   ]
 }
@@ -57,18 +59,21 @@ function servicesOf({ plan }: LabRecord): ServiceStep[] {
 
 function effectOf(step: ServiceStep, did: Effect['did'], before: Cloud, after: Cloud): Effect {
   const { name, service } = step
-  const who = whoIs(step, did === 'stopped' ? before : after)
+  const [own, other] = did === 'stopped' ? [before, after] : [after, before]
+  const who = isOfGuest(step, own) && !isOfGuest(step, other) ? null : whoIs(step, own)
   const text = who === null ? null : `${who} ${words[did]}${whyOf(step, did, after)}`
-  const comesAndGoes = did !== 'restarted' && isOfGuest(step, did === 'stopped' ? after : before)
-  return { name, service, did, text: comesAndGoes === null ? null : text }
+  return { name, service, did, text }
 }
 
-const words = { started: 'started', stopped: 'stopped', restarted: 'started anew' }
+const words = {
+  started: 'started',
+  stopped: 'stopped',
+  restarted: 'started anew',
+  reloaded: 'read its files again',
+}
 
-/** Null where the guest is not on the other side of the change. */
-function isOfGuest({ namespace }: ServiceStep, other: Cloud): boolean | null {
-  if (!namespace?.startsWith('lab-')) return false
-  return other.guests.some(guest => guestNamespace(other, guest) === namespace) ? true : null
+function isOfGuest({ namespace }: ServiceStep, cloud: Cloud): boolean {
+  return cloud.guests.some(guest => guestNamespace(cloud, guest) === namespace)
 }
 
 function whoIs(step: ServiceStep, cloud: Cloud): string | null {
@@ -96,7 +101,7 @@ function networkOf({ namespace }: ServiceStep, { networks }: Cloud) {
 function whyOf(step: ServiceStep, did: Effect['did'], after: Cloud): string {
   const isProxy = step.service === 'haproxy' || step.service === 'neutron-ns-metadata-proxy'
   const network = networkOf(step, after)
-  if (!isProxy || did === 'restarted' || network === undefined) return ''
+  if (!isProxy || (did !== 'started' && did !== 'stopped') || network === undefined) return ''
   if (!step.namespace?.startsWith('qdhcp-')) return ''
   return `: ${proxyOfDhcpNamespace(after, network).why}`
 }
