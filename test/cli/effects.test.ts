@@ -1,0 +1,71 @@
+import test from 'ava'
+import { describeEffects } from '../../src/cli/effects.ts'
+import { deriveCloud } from '../../src/cloud/derive-cloud.ts'
+import type { LabRecord } from '../../src/lab/record.ts'
+import { buildPlan } from '../../src/plan/build-plan.ts'
+import { readTopology } from '../../src/topology/read-topology.ts'
+import { machineFacts } from '../fixtures/cloud.ts'
+
+function recordOf(routers: string, instances: string): LabRecord {
+  const text = `neutron: {dhcp_agent: {enable_isolated_metadata: true}}
+networks: {private: {id: 0aa11bb2-2cc3-4dd4-8ee5-5ff667788990, subnets: [{cidr: 192.168.30.0/24}]}}
+routers: ${routers}
+instances: ${instances}
+`
+  const reading = readTopology({ path: 'test.yaml', text })
+  if (!reading.ok) throw new Error('the topology is wrong')
+  const cloud = deriveCloud(reading.topology, { lab: 'effects', secret: '' })
+  const plan = buildPlan(cloud, machineFacts)
+  const kept = { text, edited: false }
+  return {
+    format: 4,
+    lab: 'effects',
+    topology: '',
+    kept,
+    containers: null,
+    cloud,
+    states: {},
+    plan,
+  }
+}
+
+/** All services run; those that are `anew` have other pids than the number of the run says. */
+function running({ plan }: LabRecord, run: number, anew: RegExp) {
+  const services = plan.steps.filter(step => step.kind === 'service')
+  return new Map(
+    services.map(({ name }, at) => [
+      name,
+      { pid: anew.test(name) ? 1000 * run + at : 1, startTime: 0 },
+    ]),
+  )
+}
+
+test('what a change did to services is told in their own words, with the reason', t => {
+  const before = recordOf('{}', '{vm1: {networks: [private]}}')
+  const after = recordOf('{edge: {interfaces: [private]}}', '{vm2: {networks: [private]}}')
+  const effects = describeEffects({
+    before,
+    after,
+    ran: running(before, 1, /nova/),
+    runs: running(after, 2, /nova/),
+    reached: new Set(['dnsmasq-0aa11bb2-2cc3-4dd4-8ee5-5ff667788990']),
+  })
+  const told = effects.flatMap(({ text }) => text ?? [])
+  t.deepEqual(
+    told.filter(text => !text.startsWith('neutron-')),
+    [
+      'the proxy in qdhcp-0aa11bb2-2cc3-4dd4-8ee5-5ff667788990 stopped: every DHCP subnet has a router on its gateway_ip',
+      'nova-api-metadata started anew',
+      'dnsmasq of private read its files again',
+      `the proxy in qrouter-${after.cloud.routers[0]?.id} started`,
+    ],
+  )
+  // They come and go with their guests, which are told of by themselves.
+  t.deepEqual(
+    effects.flatMap(({ service, did, text }) => (service === 'udhcpc' ? [[did, text]] : [])),
+    [
+      ['stopped', null],
+      ['started', null],
+    ],
+  )
+})
