@@ -67,3 +67,27 @@ test('a wish for another text has the release, image and name that the lab was b
     t.regex(error?.message ?? '', /topology\.yaml:1:\d+/)
   })
 })
+
+const takes = test.macro({
+  title: (_, what: string) => what,
+  async exec(t, _: string, text: string, programs: readonly string[]) {
+    const folder = mkdtempSync(join(tmpdir(), 'read-wish-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'topology.yaml')
+    writeFileSync(path, text)
+    t.deepEqual((await readWish(path, {})).programs, programs)
+  },
+})
+
+const slaac = 'ipv6_ra_mode: slaac, ipv6_address_mode: slaac'
+const netOf = (subnet: string) => `networks: {net: {subnets: [{${subnet}}]}}\n`
+const guest = 'instances: {vm1: {networks: [net]}}\n'
+const onRouter = 'routers: {r1: {interfaces: [net]}}\n'
+
+test(takes, 'IPv4 takes no more programs', netOf('cidr: 10.0.0.0/24') + guest, [])
+test(takes, 'DHCPv6 takes its client', netOf('cidr: "fd00::/64"') + guest, ['dhclient'])
+test(takes, 'but without a guest', netOf('cidr: "fd00::/64"'), [])
+test(takes, 'SLAAC takes none', netOf(`cidr: "fd00::/64", ${slaac}`) + guest, [])
+test(takes, 'a router takes radvd', netOf(`cidr: "fd00::/64", ${slaac}`) + guest + onRouter, [
+  'radvd',
+])

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { buildPlan } from '../../src/plan/build-plan.ts'
-import type { Plan, ServiceStep, WaitStep } from '../../src/plan/step.ts'
+import type { Plan, ServiceStep, Step, WaitStep } from '../../src/plan/step.ts'
 import { machineFacts } from '../fixtures/cloud.ts'
 import { cloudOf, planOf } from '../fixtures/planned.ts'
 
@@ -170,3 +170,26 @@ instances: {vm1: {networks: [private]}}
   const dhcp = planOf(network('{cidr: 10.0.0.0/24, dns_nameservers: [192.0.2.53]}'))
   t.is(contentOf(dhcp, '/vm1/nameservers'), undefined)
 })
+
+test('a guest whose host is cut off goes on asking for an address, and is waited for by nobody', t => {
+  const cloud = cloudOf(`
+hosts: {ctl: {roles: [controller]}, net: {roles: [network]}, cmp: {roles: [compute]}}
+networks:
+  full: {subnets: [{cidr: "fd00:1::/64", ${bothModes('dhcpv6-stateful')}}]}
+  less: {subnets: [{cidr: "fd00:2::/64", ${bothModes('dhcpv6-stateless')}}]}
+routers: {r1: {interfaces: [full, less]}}
+instances: {vm1: {networks: [full, less]}}
+`)
+  const isWaited = ({ id }: Step) => /^(informed|autoconfigured):/.test(id)
+  const near = buildPlan(cloud, machineFacts)
+  t.is(near.steps.filter(isWaited).length, 3)
+  t.true(clientOf(near)?.argv.includes('-1'))
+  const far = buildPlan(cloud, machineFacts, { isolated: ['cmp'] })
+  t.deepEqual(far.steps.filter(isWaited), [])
+  t.true(clientOf(far)?.argv.includes('-nw'))
+  t.deepEqual(clientOf(far)?.leases, [])
+})
+
+function bothModes(mode: Mode): string {
+  return `ipv6_ra_mode: ${mode}, ipv6_address_mode: ${mode}`
+}
