@@ -1,7 +1,6 @@
 import test from 'ava'
 import type { Cloud, Network, Port, Subnet } from '../../src/cloud/cloud.ts'
 import type { Answerer } from '../../src/neutron/decisions/answer-table.ts'
-import { describeReleases } from '../../src/neutron/decisions/table.ts'
 import {
   ipv6MetadataAddress,
   metadataAddressOfDhcpPorts,
@@ -550,14 +549,3 @@ test(
   withSubnets({ release: '2026.1' }, [subnet()], [dhcpPort, { ...ovnPort, fixed_ips: [] }]),
   null,
 )
-
-test('the spans of releases in which rows may hold', t => {
-  t.is(
-    describeReleases(() => true),
-    'all',
-  )
-  t.is(
-    describeReleases(name => name === 'havana' || name === 'kilo' || name === '2026.1'),
-    'havana, kilo, 2026.1',
-  )
-})

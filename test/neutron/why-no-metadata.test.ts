@@ -45,3 +45,38 @@ test(
   'networks: {private: {subnets: [{cidr: 10.0.0.0/24, enable_dhcp: false}]}}',
   `${none}the network has no DHCP port, so there is no qdhcp namespace; no router holds the gateway_ip`,
 )
+test(
+  says,
+  'forced in Liberty',
+  '{release: liberty, dhcp_agent: {force_metadata: true}}',
+  routed,
+  `${none}force_metadata alone gives the DHCP port no 169.254.169.254 in this release; enable_isolated_metadata does`,
+)
+test(
+  says,
+  'forced in Kilo, which does not know it',
+  '{release: kilo, dhcp_agent: {force_metadata: true}}',
+  isolated,
+  `${none}enable_isolated_metadata is off; no router holds the gateway_ip`,
+)
+test(
+  says,
+  'no gateway, off',
+  '{}',
+  'networks: {private: {subnets: [{cidr: 10.0.0.0/24, gateway_ip: null}]}}',
+  `${none}enable_isolated_metadata is off; the guest has no route to 169.254.169.254`,
+)
+test(
+  says,
+  'a metadata network whose router’s proxy gave way',
+  '{dhcp_agent: {enable_isolated_metadata: true, enable_metadata_network: true}}',
+  'networks: {private: {subnets: [{cidr: 169.254.10.0/24}]}}\nrouters: {edge: {interfaces: [private]}}',
+  `${none}the router’s proxy has given way to the one that enable_metadata_network has in qdhcp`,
+)
+test(
+  says,
+  'a router on another address in Havana, which runs a proxy in vain',
+  '{release: havana, dhcp_agent: {enable_isolated_metadata: true}}',
+  'networks: {private: {subnets: [{cidr: 10.0.0.0/24}]}}\nrouters: {edge: {interfaces: [{network: private, fixed_ip: 10.0.0.254}]}}',
+  `${none}no router holds the gateway_ip`,
+)
