@@ -306,7 +306,7 @@ each(shipped, 'a guest has the lease that Neutron’s dnsmasq gives', async (t, 
       lease,
       `address=${address}/24\nserver=192.168.30.2\nseconds=86400\nrouter=192.168.30.1\n` +
         'staticroutes=169.254.169.254/32 192.168.30.2 0.0.0.0/0 192.168.30.1\n' +
-        `hostname=host-${address.replaceAll('.', '-')}\n`,
+        `hostname=host-${address.replaceAll('.', '-')}\nsearch=openstacklocal\ndns=192.0.2.53\n`,
     )
   }
 })
