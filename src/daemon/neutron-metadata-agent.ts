@@ -23,13 +23,17 @@ await runDaemon({
   start,
 })
 
-async function start(config: MetadataAgentConfig, log: ServiceLog): Promise<RunningDaemon> {
+async function start(
+  config: MetadataAgentConfig,
+  log: ServiceLog,
+): Promise<RunningDaemon<MetadataAgentConfig>> {
   const path = config.metadata_proxy_socket
   await claimSocketPath(path)
   const nova = createNovaClient(config)
-  const context = { config, ports: indexPorts(config.ports), nova, log }
+  let context: AgentContext = { config, ports: indexPorts(config.ports), nova, log }
   const isWsgi = neutronRelease(config.release).agentStyle === 'wsgi'
-  const listener = await listen({ path, backlog: 4096 }, chooseServer(context, isWsgi))
+  const serve = chooseServer(() => context, isWsgi)
+  const listener = await listen({ path, backlog: 4096 }, serve)
   const stop = async (graceMs: number) => {
     await listener.stop(graceMs)
     nova.close()
@@ -41,20 +45,27 @@ async function start(config: MetadataAgentConfig, log: ServiceLog): Promise<Runn
     await stop(0)
     throw error
   }
-  return { address: `unix:${path}`, stop }
+  return {
+    address: `unix:${path}`,
+    // Another context, so that nothing that was made of the former is taken for its own.
+    reload({ ports }) {
+      context = { ...context, ports: indexPorts(ports) }
+    },
+    stop,
+  }
 }
 
 function chooseServer(
-  context: AgentContext,
+  contextNow: () => AgentContext,
   isWsgi: boolean,
 ): (socket: Socket) => { stop(): void } {
-  if (!isWsgi) return socket => serveAsSocketAgent(socket, context)
+  if (!isWsgi) return socket => serveAsSocketAgent(socket, contextNow())
   const options: HttpOptions = {
     foldHeaders: foldEventletHeaders,
     requestLineLimitBytes: 8192,
     headerLimit: 99,
-    answer: request => answerAsWsgiAgent(request, context),
-    log: (...line) => context.log.info('eventlet.wsgi.server', formatAccess(...line)),
+    answer: request => answerAsWsgiAgent(request, contextNow()),
+    log: (...line) => contextNow().log.info('eventlet.wsgi.server', formatAccess(...line)),
   }
   return socket => new HttpConnection(socket, options)
 }

@@ -9,7 +9,7 @@ await runDaemon({
   name,
   title: [name, ...args].join(' '),
   logName: 'neutron.wsgi',
-  readConfig: () => undefined,
+  config: { read: () => undefined },
   decode: () => readNsMetadataProxyOptions(args),
   start: serveNsMetadataProxy,
 })

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { answerMetadata } from '../nova/answer.ts'
 import type { NovaMetadataConfig } from '../nova/config.ts'
-import { createInstanceCache, type InstanceCache } from '../nova/instance-cache.ts'
+import { createInstanceCache } from '../nova/instance-cache.ts'
+import type { MetadataRequest } from '../nova/request.ts'
 import type { FetchVendordata } from '../nova/vendordata/fetch.ts'
 import { foldUwsgiHeaders } from '../wsgi/headers.ts'
 import { checkMembers } from './decode-config.ts'
@@ -9,7 +10,7 @@ import { drawRandomBytes } from './draw-random-bytes.ts'
 import { HttpConnection, type HttpOptions } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { listen } from './listener.ts'
-import { openPasswordFile } from './password-file.ts'
+import { openPasswordFile, type PasswordFile } from './password-file.ts'
 import { readRegularFile } from './read-regular-file.ts'
 import { type RunningDaemon, runDaemon } from './run-daemon.ts'
 import { readTlsOptions } from './server-tls.ts'
@@ -24,15 +25,39 @@ await runDaemon({
   start,
 })
 
-async function start(config: NovaMetadataConfig, log: ServiceLog): Promise<RunningDaemon> {
+async function start(
+  config: NovaMetadataConfig,
+  log: ServiceLog,
+): Promise<RunningDaemon<NovaMetadataConfig>> {
   const { metadata_listen: host, metadata_listen_port: port } = config
-  const options = makeOptions(config, log, await openVendordata(config))
+  const passwords = openPasswords(config)
+  let context = {
+    config,
+    instances: createInstanceCache(config, { passwords, readFile: readRegularFile, log }),
+    randomBytes: drawRandomBytes,
+    log,
+    fetchVendordata: await openVendordata(config),
+  }
+  warnWithoutSecret(config, log)
+  const options = makeOptions(
+    request => answerMetadata(request, { ...context, nowMs: Date.now() }),
+    log,
+  )
   const secure = readTlsOptions(config.wsgi, message => log.info('nova.wsgi', message))
   const serve = (socket: Socket) => new HttpConnection(socket, options)
   const listener = await listen({ host, port }, serve, secure)
   const address = listener.server.address()
   const bound = typeof address === 'object' ? address?.port : undefined
-  return { address: `${host}:${bound ?? port}`, stop: graceMs => listener.stop(graceMs) }
+  return {
+    address: `${host}:${bound ?? port}`,
+    // What is cached stays so for as long as Nova would keep it.
+    reload({ instances, ports, subnets }) {
+      passwords.keepOnly(instances.map(({ uuid }) => uuid))
+      context.instances.replace(instances)
+      context = { ...context, config: { ...config, instances, ports, subnets } }
+    },
+    stop: graceMs => listener.stop(graceMs),
+  }
 }
 
 /** Only where it is used, and before root, whose folder it may be in, is given up. */
@@ -44,13 +69,9 @@ async function openVendordata({ api }: NovaMetadataConfig): Promise<FetchVendord
 }
 
 function makeOptions(
-  config: NovaMetadataConfig,
+  answer: (request: MetadataRequest) => ReturnType<typeof answerMetadata>,
   log: ServiceLog,
-  fetchVendordata: FetchVendordata,
 ): HttpOptions {
-  warnWithoutSecret(config, log)
-  const instances = openInstances(config, log)
-  const context = { config, instances, randomBytes: drawRandomBytes, log, fetchVendordata }
   const serverLog = 'nova.metadata.wsgi.server'
   const logUnexpected = (error: unknown) => {
     log.error(serverLog, `${error instanceof Error ? error.stack : error}`)
@@ -64,8 +85,8 @@ function makeOptions(
     invitesBody: false,
     answer(request) {
       try {
-        const answer = answerMetadata(request, { ...context, nowMs: Date.now() })
-        return answer instanceof Promise ? answer.catch(logUnexpected) : answer
+        const answered = answer(request)
+        return answered instanceof Promise ? answered.catch(logUnexpected) : answered
       } catch (error) {
         return logUnexpected(error)
       }
@@ -83,11 +104,9 @@ function warnWithoutSecret(config: NovaMetadataConfig, log: ServiceLog): void {
   log.warning('nova.api.metadata.handler', `${reason}, ${result}`)
 }
 
-function openInstances(config: NovaMetadataConfig, log: ServiceLog): InstanceCache {
-  const { instances, passwordFile, uid, gid } = config
+function openPasswords({ instances, passwordFile, uid, gid }: NovaMetadataConfig): PasswordFile {
   const uuids = instances.map(({ uuid }) => uuid)
-  const passwords = openPasswordFile({ path: passwordFile, uid, gid, uuids })
-  return createInstanceCache(config, { passwords, readFile: readRegularFile, log })
+  return openPasswordFile({ path: passwordFile, uid, gid, uuids })
 }
 
 function decodeConfig(value: unknown): NovaMetadataConfig {

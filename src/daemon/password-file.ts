@@ -13,8 +13,14 @@ import {
 import { dirname } from 'node:path'
 import type { PasswordStore } from '../nova/instance-cache.ts'
 
+/** What is kept of posted passwords. */
+export interface PasswordFile extends PasswordStore {
+  /** Forgets those of all other instances. */
+  keepOnly(uuids: readonly string[]): void
+}
+
 /** Where the passwords lie, and who may read them. */
-interface PasswordFile {
+interface PasswordPlace {
   readonly path: string
   readonly uid: number
   readonly gid: number
@@ -27,7 +33,7 @@ interface PasswordFile {
  * is made while root is still there to do so, and is the service's own. Throws where the file or its directory is
  * somebody else's, or not what we write; `set` throws where the file cannot be written, and then stores nothing.
  */
-export function openPasswordFile(file: PasswordFile): PasswordStore {
+export function openPasswordFile(file: PasswordPlace): PasswordFile {
   makeDirectory(file)
   const known = new Set(file.uuids)
   const passwords = new Map(readPasswords(file).filter(([uuid]) => known.has(uuid)))
@@ -37,10 +43,14 @@ export function openPasswordFile(file: PasswordFile): PasswordStore {
       write(file.path, new Map(passwords).set(uuid, password))
       passwords.set(uuid, password)
     },
+    keepOnly(uuids) {
+      const kept = new Set(uuids)
+      for (const uuid of [...passwords.keys()]) if (!kept.has(uuid)) passwords.delete(uuid)
+    },
   }
 }
 
-function makeDirectory({ path, uid, gid }: PasswordFile): void {
+function makeDirectory({ path, uid, gid }: PasswordPlace): void {
   const directory = dirname(path)
   if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
     mkdirSync(directory, { mode: 0o700 })
@@ -54,7 +64,7 @@ function makeDirectory({ path, uid, gid }: PasswordFile): void {
 }
 
 /** Read by root in a directory that is not root's: nothing but a file of the service's own will do. */
-function readPasswords({ path, uid }: PasswordFile): [string, string][] {
+function readPasswords({ path, uid }: PasswordPlace): [string, string][] {
   const file = openIfThere(path)
   if (file === undefined) return []
   try {

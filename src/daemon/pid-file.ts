@@ -1,9 +1,9 @@
-import { closeSync, fchownSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { fchownSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** A pid file that is open, and still empty or another's. */
 export interface PidFile {
-  /** Puts this process in it: the sign that the service is ready. */
+  /** Puts this process in it: the sign that the service is ready, or that it has read its configuration again. */
   write(): void
 }
 
@@ -14,9 +14,10 @@ export function openPidFile(path: string, uid: number, gid: number): PidFile {
   if (process.getuid?.() === 0) fchownSync(file, uid, gid)
   return {
     write() {
-      ftruncateSync(file)
-      writeSync(file, `${process.pid}\n`, 0)
-      closeSync(file)
+      const line = `${process.pid}\n`
+      // In this order: who looks must never find it empty, and take the service for dead.
+      writeSync(file, line, 0)
+      ftruncateSync(file, line.length)
     },
   }
 }

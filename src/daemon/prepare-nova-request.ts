@@ -16,8 +16,8 @@ export type Prepared =
   | Exclude<FoundInstance, { kind: 'instance' }>
 
 /**
- * Finds the instance and signs the request for it, once for requests without a body that are the same: the ports and
- * the secret do not change while the agent runs. Throws UnexpectedRequest.
+ * Finds the instance and signs the request for it, once for requests without a body that are the same: with other ports
+ * the agent has another context. Throws UnexpectedRequest.
  */
 export function prepareNovaRequest(request: AgentRequest, context: AgentContext): Prepared {
   if (request.body.length > 0) return prepare(request, context)

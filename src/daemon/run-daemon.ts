@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
+import { type ConfigFile, ConfigFileGone, openConfigFile } from './config-file.ts'
 import { dropRoot } from './drop-root.ts'
 import { openPidFile } from './pid-file.ts'
 import { openServiceLog, type ServiceLog } from './service-log.ts'
@@ -23,22 +23,24 @@ export interface Daemon<Config extends ProcessConfig> {
   /** Name under which it logs. */
   readonly logName: string
   /** Where the configuration comes from; the file of `--config` unless told. */
-  readConfig?(): unknown
+  readonly config?: ConfigFile
   decode(value: unknown): Config
   /** Binds and begins to serve; still root when it was started as root. */
-  start(config: Config, log: ServiceLog): Promise<RunningDaemon>
+  start(config: Config, log: ServiceLog): Promise<RunningDaemon<Config>>
 }
 
-export interface RunningDaemon {
+export interface RunningDaemon<Config = never> {
   /** What is listened on, for the log. */
   readonly address: string
+  /** Takes from a new configuration what others would ask their servers for; requests at hand go on as they began. */
+  reload?(config: Config): void
   stop(graceMs: number): Promise<void>
 }
 
 /**
  * Runs a service: its configuration is read and the socket bound as root, then root is given up, and the pid file
  * says that it is ready. SIGTERM and SIGINT end it with exit code 0; what keeps it from starting is one line on
- * stderr and exit code 1.
+ * stderr and exit code 1. On SIGHUP one that can do so reads its configuration again, and says so by its pid file.
  */
 export async function runDaemon<Config extends ProcessConfig>(
   daemon: Daemon<Config>,
@@ -55,43 +57,67 @@ export async function runDaemon<Config extends ProcessConfig>(
 }
 
 async function start<Config extends ProcessConfig>(daemon: Daemon<Config>): Promise<void> {
-  const config = daemon.decode((daemon.readConfig ?? readConfigFile)())
+  const file = daemon.config ?? openGivenConfig()
+  const config = daemon.decode(file.read())
   if (daemon.nameOf !== undefined) process.title = daemon.nameOf(config)
   const log = openServiceLog(config.logFile)
   const running = await daemon.start(config, log)
   try {
-    settle(daemon, config, running, log)
+    settle({ daemon, file, config, running, log })
   } catch (error) {
     await running.stop(0)
     throw error
   }
 }
 
+interface Started<Config extends ProcessConfig> {
+  readonly daemon: Daemon<Config>
+  readonly file: ConfigFile
+  readonly config: Config
+  readonly running: RunningDaemon<Config>
+  readonly log: ServiceLog
+}
+
 /** From here on unprivileged, and ready. */
-function settle<Config extends ProcessConfig>(
-  daemon: Daemon<Config>,
-  config: Config,
-  running: RunningDaemon,
-  log: ServiceLog,
-): void {
+function settle<Config extends ProcessConfig>(started: Started<Config>): void {
+  const { daemon, config, running, log } = started
   const pidFile = openPidFile(config.pidFile, config.uid, config.gid)
   // Node writes its cache on exit, when root, whose folder it is, is long gone.
   flushCompileCache()
   dropRoot(config.uid, config.gid)
-  const stop = (signal: string) => {
-    log.info(daemon.logName, `Caught ${signal}, stopping`)
+  const stop = (reason: string) => {
+    log.info(daemon.logName, `${reason}, stopping`)
     void running.stop(stopGraceMs).then(() => log.flush())
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.once('SIGTERM', () => stop('Caught SIGTERM'))
+  process.once('SIGINT', () => stop('Caught SIGINT'))
+  if (running.reload !== undefined)
+    process.on('SIGHUP', () => {
+      if (reload(started)) pidFile.write()
+      // Whoever started it starts it again, with what stands there now.
+      else stop('Its configuration was replaced')
+    })
   pidFile.write()
   log.info(daemon.logName, `(${process.pid}) serving on ${running.address}`)
 }
 
-function readConfigFile(): unknown {
+/** Whether it can go on. With a configuration that it cannot read it goes on as before. */
+function reload<Config extends ProcessConfig>(started: Started<Config>): boolean {
+  const { daemon, file, running, log } = started
+  try {
+    running.reload?.(daemon.decode(file.read()))
+    log.info(daemon.logName, 'Caught SIGHUP, the configuration was read again')
+  } catch (error) {
+    if (error instanceof ConfigFileGone) return false
+    log.error(daemon.logName, `Caught SIGHUP, the configuration cannot be read: ${error}`)
+  }
+  return true
+}
+
+function openGivenConfig(): ConfigFile {
   const { values } = parseArgs({ options: { config: { type: 'string' } } })
   if (values.config === undefined) throw new Error('--config FILE is missing')
-  return JSON.parse(readFileSync(values.config, 'utf8'))
+  return openConfigFile(values.config)
 }
 
 const stopGraceMs = 2000

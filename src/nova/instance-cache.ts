@@ -62,6 +62,8 @@ export interface InstanceCache {
   ): LoadedInstance | undefined
   /** Whether there is an instance of this id. */
   has(id: string): boolean
+  /** Other instances are there from now on; what is loaded already shows for as long as it is cached. */
+  replace(instances: readonly InstanceView[]): void
   /** What is stored shows once the instance is loaded again. */
   storePassword(uuid: string, password: string): void
   /** Which guest an address behind a provider is. */
@@ -73,7 +75,7 @@ export function createInstanceCache(
   { instances, api }: Pick<NovaMetadataConfig, 'instances' | 'api'>,
   { passwords, readFile, log }: InstanceSources,
 ): InstanceCache {
-  const views = new Map(instances.map(view => [view.uuid.toLowerCase(), view]))
+  let views = indexViews(instances)
   const cached = new ExpiringCache<LoadedInstance>(api.metadata_cache_expiration, cacheLimit)
   const readStatic = openStaticVendordata(api, readFile, log)
   const load = (view: InstanceView, address: string | null): LoadedInstance => ({
@@ -96,11 +98,18 @@ export function createInstanceCache(
       return loaded
     },
     has: id => views.has(id.toLowerCase()),
+    replace(others) {
+      views = indexViews(others)
+    },
     storePassword(uuid, password) {
       passwords.set(uuid, password)
     },
     providerGuests: new ExpiringCache(api.metadata_cache_expiration, cacheLimit),
   }
+}
+
+function indexViews(instances: readonly InstanceView[]): ReadonlyMap<string, InstanceView> {
+  return new Map(instances.map(view => [view.uuid.toLowerCase(), view]))
 }
 
 function decodeUserData({ user_data_base64 }: InstanceView): Uint8Array | null {
