@@ -22,6 +22,16 @@ export const programs: readonly Program[] = [
   { name: 'ip6tables-save', debianPackage: 'iptables', why: 'reads the IPv6 rules back' },
   { name: 'dnsmasq', debianPackage: 'dnsmasq-base', why: 'answers DHCP and DNS in each network' },
   {
+    name: 'dhcp_release',
+    debianPackage: 'dnsmasq-utils',
+    why: 'gives up the leases of ports that are gone',
+  },
+  {
+    name: 'dhcp_release6',
+    debianPackage: 'dnsmasq-utils',
+    why: 'gives up their IPv6 leases',
+  },
+  {
     name: 'haproxy',
     debianPackage: 'haproxy',
     why: 'is the metadata proxy in qdhcp-* and qrouter-*',
