@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import { hostView } from '../../src/cloud/agent-view.ts'
+import type { Host } from '../../src/cloud/cloud.ts'
+import { ovnMetadataDevices, ovnMetadataNamespace } from '../../src/neutron/names.ts'
+import { ovnMetadataPortOf } from '../../src/neutron/ovn/metadata-port.ts'
+import { agentNamespace } from '../../src/plan/names.ts'
+import { tellPeer, withHttpServer } from './support/http-server.ts'
+import { lab, hostTest as test } from './support/lab.ts'
+import {
+  addressesIn,
+  fetchIn,
+  listenersIn,
+  readIn,
+  routesIn,
+  runIn,
+  uuidSeenBy,
+} from './support/namespace.ts'
+import { processOf } from './support/processes.ts'
+import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
+
+//  vm1 ── brq (compute1) ── vxlan ── brq (controller) ── router ── public
+//          ├ ovnmeta, DHCP    │
+//  vm2 ── brq (compute2) ── vxlan
+//          └ ovnmeta, DHCP
+const labs = standingLabs({ newest: { topology: 'ovn-mode' } })
+
+/** ovnmeta of `private` on a host, and its device. */
+function ovnmetaOn(built: BuiltLab, hostName: string) {
+  const { id } = namesIn(built).network('private')
+  const host = hostOf(built, hostName)
+  return {
+    id,
+    namespace: agentNamespace(built.cloud, host, ovnMetadataNamespace(id)),
+    device: ovnMetadataDevices(id).inside,
+    state: hostView(built.cloud, host).neutron.state_path,
+  }
+}
+
+function hostOf({ cloud }: BuiltLab, name: string): Host {
+  const host = cloud.hosts.find(candidate => candidate.name === name)
+  if (host === undefined) throw new Error(`no host ${name}`)
+  return host
+}
+
+test('the metadata port has its one address and MAC on both compute hosts, and nothing else there', async t => {
+  const built = labs('newest')
+  const port = ovnMetadataPortOf(built.cloud, namesIn(built).network('private'))
+  for (const host of ['compute1', 'compute2']) {
+    const { namespace, device } = ovnmetaOn(built, host)
+    t.deepEqual(await addressesIn(namespace, device), [
+      'inet 192.168.30.2/24 brd 192.168.30.255 scope global',
+      'inet 169.254.169.254/32 brd 169.254.169.254 scope global',
+    ])
+    const link = await readIn(namespace, 'ip', '-o', 'link', 'show', 'dev', device)
+    t.regex(link, / mtu 1442 /)
+    t.true(link.includes(`link/ether ${port?.mac_address}`))
+    t.deepEqual(await routesIn(namespace), [
+      `192.168.30.0/24 dev ${device} proto kernel scope link src 192.168.30.2`,
+    ])
+    t.deepEqual(await listenersIn(namespace), ['tcp 169.254.169.254:80 haproxy'])
+  }
+})
+
+test('haproxy runs on each host with the files and the tag of the OVN agent', async t => {
+  const built = labs('newest')
+  for (const host of ['compute1', 'compute2']) {
+    const { id, state, namespace } = ovnmetaOn(built, host)
+    const proxy = await processOf(built, `haproxy-${id}@${host}`)
+    t.deepEqual(proxy.argv, ['haproxy', '-f', `${state}/ovn-metadata-proxy/${id}.conf`])
+    t.is(proxy.namespace, namespace)
+    t.is(proxy.environment.PROCESS_TAG, `haproxy-${id}`)
+    const agent = await processOf(built, `neutron-ovn-agent@${host}`)
+    t.is(agent.argv[0], 'neutron-ovn-agent')
+  }
+})
+
+test('the lease is what OVN sends: from the gateway, for half a day, by the metadata port', async t => {
+  const built = labs('newest')
+  const { guest } = namesIn(built)
+  for (const [name, address] of [
+    ['vm1', '192.168.30.3'],
+    ['vm2', '192.168.30.4'],
+  ] as const) {
+    const lease = readFileSync(`${built.statePath}/guests/${name}/eth0.lease`, 'utf8')
+    t.deepEqual(lease.trim().split('\n'), [
+      `address=${address}/24`,
+      'server=192.168.30.1',
+      'seconds=43200',
+      'router=192.168.30.1',
+      'staticroutes=169.254.169.254/32 192.168.30.2 0.0.0.0/0 192.168.30.1',
+      'hostname=',
+      'search=',
+      'dns=192.0.2.53',
+    ])
+    t.deepEqual(await routesIn(guest(name)), [
+      '169.254.169.254 via 192.168.30.2 dev eth0',
+      `192.168.30.0/24 dev eth0 proto kernel scope link src ${address}`,
+      'default via 192.168.30.1 dev eth0',
+    ])
+    t.regex(await readIn(guest(name), 'ip', '-o', 'link', 'show', 'dev', 'eth0'), / mtu 1442 /)
+  }
+})
+
+test('each guest is told its own instance, by the agent of its own host', async t => {
+  const built = labs('newest')
+  const { guest, instance } = namesIn(built)
+  t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
+  t.is(await uuidSeenBy(guest('vm2')), instance('vm2').id)
+  const logOf = async (host: string) =>
+    (await lab(['--lab', built.name, 'logs', `neutron-ovn-agent@${host}`])).stdout
+  const [one, two] = [await logOf('compute1'), await logOf('compute2')]
+  t.true(one.includes('192.168.30.3,<local>') && !one.includes('192.168.30.4,<local>'))
+  t.true(two.includes('192.168.30.4,<local>') && !two.includes('192.168.30.3,<local>'))
+})
+
+test('a guest whose host has lost its metadata gets none of the other host', async t => {
+  const built = labs('newest')
+  const { guest, instance } = namesIn(built)
+  const { namespace, device } = ovnmetaOn(built, 'compute1')
+  await readIn(namespace, 'ip', 'link', 'set', device, 'down')
+  try {
+    t.is(await uuidSeenBy(guest('vm2')), instance('vm2').id)
+    const { status } = await fetchIn(guest('vm1'), '/', '-m', '1')
+    t.is(status, 0)
+    await runIn(guest('vm1'), ['ip', 'neigh', 'flush', 'dev', 'eth0'])
+    await fetchIn(guest('vm1'), '/', '-m', '1')
+    t.regex(await readIn(guest('vm1'), 'ip', 'neigh'), /^192\.168\.30\.2 .*(INCOMPLETE|FAILED)/m)
+  } finally {
+    await readIn(namespace, 'ip', 'link', 'set', device, 'up')
+  }
+  await runIn(guest('vm1'), ['ip', 'neigh', 'flush', 'dev', 'eth0'])
+  t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
+})
+
+test('a guest that sends X-OVN-Network-ID is on a network of two ids, which is none', async t => {
+  const built = labs('newest')
+  const { guest, network } = namesIn(built)
+  const { id } = network('private')
+  const { status, body } = await fetchIn(guest('vm1'), '/', '-H', `X-OVN-Network-ID: ${id}`)
+  t.is(status, 404)
+  t.true(body.includes(`Instance was not found on network ${id}, ${id}.`))
+})
+
+test('guests reach each other across hosts, and the outside by the router as on any cloud', async t => {
+  const built = labs('newest')
+  const { guest, outside, port } = namesIn(built)
+  await withHttpServer(guest('vm2'), tellPeer, async () => {
+    t.is((await fetchIn(guest('vm1'), 'http://192.168.30.4:8080/')).body, '192.168.30.3')
+    t.is((await fetchIn(outside('public'), 'http://203.0.113.50:8080/')).body, '203.0.113.1')
+    const gateway = port('network:router_gateway', 'public').fixed_ips[0]?.ip_address ?? ''
+    t.is((await fetchIn(guest('vm1'), 'http://203.0.113.50:8080/')).body, gateway)
+  })
+  await withHttpServer(outside('public'), tellPeer, async () => {
+    const seenFrom = async (name: string) =>
+      (await fetchIn(guest(name), 'http://203.0.113.1:8080/')).body
+    t.is(
+      await seenFrom('vm1'),
+      port('network:router_gateway', 'public').fixed_ips[0]?.ip_address ?? '',
+    )
+    t.is(await seenFrom('vm2'), '203.0.113.50')
+  })
+})
+
+test('the router knows nothing of metadata', async t => {
+  const built = labs('newest')
+  const { guest } = namesIn(built)
+  t.is((await fetchIn(guest('vm1'), 'http://192.168.30.1/')).exitCode, REFUSED)
+  t.is((await fetchIn(guest('vm1'), 'http://192.168.30.1:9697/')).exitCode, REFUSED)
+})
+
+const REFUSED = 7
+
+test('no namespace of ML2/OVS stands, and ovnmeta goes with the last machine of a host', async t => {
+  const built = labs('newest')
+  const { qdhcp, qrouter, guest, instance } = namesIn(built)
+  const namespaces = () =>
+    built.plan.steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
+  t.false(namespaces().some(name => [qdhcp('private'), qrouter('edge')].includes(name)))
+  const { namespace } = ovnmetaOn(built, 'compute2')
+  const removed = await lab(['--lab', built.name, 'instance', 'remove', 'vm2'])
+  t.is(removed.exitCode, 0, removed.stderr)
+  t.not((await runIn(namespace, ['true'])).exitCode, 0)
+  t.is((await runIn(ovnmetaOn(built, 'compute1').namespace, ['true'])).exitCode, 0)
+  t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
+})
