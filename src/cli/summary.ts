@@ -50,15 +50,16 @@ export async function summarize(
 }
 
 function headline(
-  { outcome, made, record }: UpResult,
+  { outcome, made, changed, record }: UpResult,
   seconds: number,
   color: ChalkInstance,
 ): string {
   const { cloud } = record
   const counts = describeSize(cloud)
+  const inPlace = changed === 0 ? '' : `, ${changed} changed in place`
   const what = {
     built: `stands: ${counts}`,
-    changed: `stands: ${counts}; ${count(made, 'resource')} made anew`,
+    changed: `stands: ${counts}; ${count(made, 'resource')} made anew${inPlace}`,
     unchanged: `stands as it is: nothing changes`,
   }[outcome]
   const release = `Neutron ${cloud.neutron.release}, ${describeRuntime(record)}, ${seconds.toFixed(1)} s`
