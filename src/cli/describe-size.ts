@@ -1,9 +1,10 @@
 import type { Cloud } from '../cloud/cloud.ts'
 
-/** How much a cloud holds: `2 networks, 1 router, 2 instances`; a guest is one that Nova does not have. */
-export function describeSize({ networks, routers, instances, guests }: Cloud): string {
+/** How much a cloud holds: `3 hosts, 2 networks, 1 router, 2 instances`; a lone host goes without saying, a guest is one that Nova does not have. */
+export function describeSize({ hosts, networks, routers, instances, guests }: Cloud): string {
   const others = guests.length - instances.length
   return [
+    ...(hosts.length === 1 ? [] : [count(hosts.length, 'host')]),
     count(networks.length, 'network'),
     ...(routers.length === 0 ? [] : [count(routers.length, 'router')]),
     count(instances.length, 'instance'),

@@ -300,6 +300,11 @@ const host = program
   .command('host')
   .description('hosts: list them, cut them off and join them again')
 host
+  .command('list')
+  .description('their roles, addresses and states, and what is on them')
+  .addOption(json)
+  .action(async options => (await import('./host-list.ts')).hostList(options, program.opts()))
+host
   .command('isolate')
   .description('pull all cables of hosts')
   .argument('<host...>', 'by name')

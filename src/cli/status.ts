@@ -1,18 +1,22 @@
+import type { ChalkInstance } from 'chalk'
 import { describeAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { observe } from '../lab/observe.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
+import { nameNamespaces } from '../plan/name-namespaces.ts'
 import { isContained, type ServiceStep } from '../plan/step.ts'
 import { readAllHistories as readWatchersHistories } from '../runtime/process/histories.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
 import type { ServiceHistory } from '../runtime/service-history.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped } from './command-name.ts'
+import { describeHosts } from './describe-hosts.ts'
 import { describeRuntime } from './describe-runtime.ts'
 import { stateOf } from './list.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
-import { alignColumns, print, printJson } from './print.ts'
+import { print, printJson } from './print.ts'
+import { renderServices } from './render-services.ts'
 import { requireRoot } from './require-root.ts'
 import { runtimeOf } from './runtime-of.ts'
 
@@ -30,9 +34,14 @@ export async function status(
   print(render({ ...seen, place: describeRuntime(record), upCommand: upCommandOf(record) }))
 }
 
-interface ServiceRow {
+/** A service as it is found. */
+export interface ServiceRow {
   readonly name: string
   readonly service: string
+  /** The host that it is on, which names the supervisor alone for want of another. */
+  readonly host: string
+  /** The network, router or guest that it is for; null where it is for the host. */
+  readonly of: string | null
   /** Null for the machine's own. */
   readonly namespace: string | null
   readonly pid: number | null
@@ -46,12 +55,15 @@ async function look(record: LabRecord) {
   const { steps } = record.plan
   const { differences, processes } = await observe(steps, asOfThisBoot(readJournal(record.lab)))
   const { histories, engineProblem } = await readAllHistories(record)
+  const names = nameNamespaces(record)
   const services = steps
     .filter((step): step is ServiceStep => step.kind === 'service')
     .map(
       (step): ServiceRow => ({
         name: step.name,
         service: step.service,
+        host: step.host,
+        of: names.get(step.namespace ?? '') ?? null,
         namespace: step.namespace,
         pid: processes.get(step.name)?.pid ?? null,
         listens: step.listens.map(describeListener),
@@ -70,6 +82,7 @@ async function look(record: LabRecord) {
     differences: steps.flatMap(({ id }) =>
       (differences.get(id) ?? []).map(text => ({ resource: id, text })),
     ),
+    hosts: describeHosts(record).map(({ name, state, stopped }) => ({ name, state, stopped })),
     services,
     agentProblem: describeAgentProblem(record.cloud),
     engineProblem,
@@ -101,20 +114,14 @@ function render(seen: Shown): string {
   const color = colorsFor('stdout')
   const whole = seen.differences.length === 0
   const mark = whole ? color.green('✔') : color.red('✖')
-  const rows = seen.services.map(row => [
-    `  ${row.name}`,
-    row.pid === null ? 'down' : `pid ${row.pid}`,
-    describeHistory(row),
-  ])
   return [
     `${mark} Lab ${color.bold(seen.lab)} ${seen.state}: ${seen.standing} of ${seen.resources} resources ` +
       `${color.dim(`(${seen.topology}, Neutron ${seen.release}, ${seen.place})`)}`,
-    '',
-    ...alignColumns(rows),
+    ...renderServices(seen.services, seen.hosts, color),
     ...[seen.agentProblem, seen.engineProblem].flatMap(problem =>
       problem === null ? [] : ['', `${color.yellow('!')} ${problem}`],
     ),
-    ...(whole ? [] : ['', ...textsOf(seen.differences).map(text => `${color.red('-')} ${text}`)]),
+    ...(whole ? [] : ['', ...renderDifferences(seen.differences, color)]),
     ...(whole
       ? []
       : [
@@ -124,19 +131,15 @@ function render(seen: Shown): string {
   ].join('\n')
 }
 
-/** Of several resources in a namespace that is gone, the same is to be said. */
-function textsOf(differences: readonly { readonly text: string }[]): string[] {
-  return [...new Set(differences.map(({ text }) => text))]
+/** Of several resources in a namespace that is gone, the same is to be said; the first ones of very many. */
+function renderDifferences(
+  differences: readonly { readonly text: string }[],
+  color: ChalkInstance,
+): string[] {
+  const texts = [...new Set(differences.map(({ text }) => text))]
+  const shown = texts.slice(0, MOST_DIFFERENCES).map(text => `${color.red('-')} ${text}`)
+  const rest = texts.length - shown.length
+  return rest === 0 ? shown : [...shown, `  … and ${rest} more, all of which --json tells`]
 }
 
-function describeHistory({ history, pid, service, container }: ServiceRow): string {
-  if (pid === null && history?.lastError) {
-    const [words] = history.lastError.split('\n')
-    // What an engine itself could not do is in no log of the service.
-    const told = container === null ? '' : ` (${words})`
-    return asTyped(`cannot be started again: \`lab logs ${service}\`${told}`)
-  }
-  if (history === null || history.restarts === 0) return ''
-  const times = history.restarts === 1 ? 'once' : `${history.restarts} times`
-  return `died and was put back ${times}, last at ${history.lastRestartAt}`
-}
+const MOST_DIFFERENCES = 30

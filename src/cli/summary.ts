@@ -6,13 +6,16 @@ import type { UpResult } from '../lab/up.ts'
 import { metadataUrlOf } from '../neutron/guest-metadata.ts'
 import { whyWithoutEffect } from '../neutron/why-without-effect.ts'
 import { quoteCommand } from '../plan/shell-quote.ts'
+import type { Step } from '../plan/step.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped, commandName } from './command-name.ts'
+import { describeHosts, type HostSummary } from './describe-hosts.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { describeRuntime } from './describe-runtime.ts'
 import { count, describeSize } from './describe-size.ts'
 import { type Failed, type Fetched, type FirstFetch, metadataServiceNames } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
+import { renderHosts } from './render-hosts.ts'
 import { runtimeOf } from './runtime-of.ts'
 
 interface SummaryOptions {
@@ -28,12 +31,14 @@ export async function summarize(
 ): Promise<void> {
   const { cloud, plan } = result.record
   const [fetched, namespaces] = await Promise.all([fetch.result(), describeNamespaces(plan.steps)])
+  const hosts = describeHosts(result.record)
   if (isUnexpectedFailure(fetched)) process.exitCode = 1
   if (options.json)
     return printJson({
       lab: cloud.lab,
       outcome: result.outcome,
       runtime: runtimeOf(result.record),
+      hosts,
       namespaces,
       fetched,
     })
@@ -41,13 +46,24 @@ export async function summarize(
   print(
     [
       headline(result, options.seconds, color),
-      ...renderNamespaces(namespaces, color),
+      ...(isSmall(plan.steps, hosts)
+        ? renderNamespaces(namespaces, color)
+        : renderHosts(hosts, color)),
       ...renderWarning(whyWithoutEffect(cloud), color),
       ...renderFetched(fetched, cloud, color),
       ...renderNext(cloud, color),
     ].join('\n'),
   )
 }
+
+/** One host, on which each namespace can be shown by itself. */
+function isSmall(steps: readonly Step[], hosts: readonly HostSummary[]): boolean {
+  return (
+    hosts.length === 1 && steps.filter(({ kind }) => kind === 'netns').length <= MOST_NAMESPACES
+  )
+}
+
+const MOST_NAMESPACES = 8
 
 function headline(
   { outcome, made, changed, record }: UpResult,
@@ -145,9 +161,14 @@ function renderNext(cloud: Cloud, color: ChalkInstance): string[] {
   const name = commandName()
   const lab = labNames().length > 1 ? `${name} --lab ${cloud.lab}` : name
   const network = cloud.networks.find(candidate => !candidate['router:external'])
+  const agents =
+    cloud.hosts.length === 1
+      ? undefined
+      : cloud.hosts.find(({ roles }) => roles.includes('network'))
   const commands = [
     ...(guest === undefined ? [] : [`${lab} exec ${guest.name} -- ${fetchLine(cloud, guest)}`]),
     ...(network === undefined ? [] : [`${lab} exec ${network.name} -- ss -lntup`]),
+    ...(agents === undefined ? [] : [`${lab} exec ${agents.name} -- ip netns`]),
     `${name} down ${cloud.lab}`,
   ]
   return ['', 'Try next', ...commands.map(command => `  ${color.cyan(command)}`)]

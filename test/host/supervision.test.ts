@@ -32,7 +32,7 @@ for (const [mode, modeTest] of [
           t.is(services.find(row => row.service === service)?.history?.restarts, 1, service)
         t.regex(
           (await lab.run(['status'])).stdout,
-          /haproxy-\S+ +pid \d+ +died and was put back once/,
+          /haproxy +private +pid \d+ +died and was put back once/,
         )
       })
     },
@@ -107,7 +107,7 @@ test('a proxy whose configuration was spoilt is told by restart and status, and 
     t.regex(stderr, new RegExp(`unknown keyword 'nonsense'.*${stands}.*\\n.*lab up .*puts`, 's'))
     t.notRegex(stderr, /Exiting Master process/, 'words of the former one')
     const why = testRuntime === 'process' ? ' +cannot be started again: .*lab logs haproxy' : ''
-    const tells = new RegExp(`${name} +down${why}`)
+    const tells = new RegExp(`haproxy +private +down${why}`)
     await waitFor('status tells it', async () => tells.test((await lab.run(['status'])).stdout))
     t.is((await lab.run(['up', 'dhcp-mode', '--name', lab.name])).exitCode, 0)
     await lab.inNode('vm1', FETCH)
