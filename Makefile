@@ -29,7 +29,7 @@ check: packages ## check types, format, lint and unused code
 docs: packages ## make the pages of docs/ that show what the code decides by
 	@node scripts/docs.ts
 
-bench: packages ## measure start-up and load; ONLY=up, growth, load, containers or help (needs root)
+bench: packages ## measure start-up and load; ONLY=up, growth, scale, load, containers or help (needs root)
 	@node bench/main.ts $(if $(ONLY),--only '$(ONLY)') $(if $(WRITE),--write)
 
 conformance: packages ## replay what was recorded from OpenStack; LAB=standing GOLDEN=folder RUNTIME=process (needs root)

@@ -12,10 +12,12 @@ import { measureLoad } from './load/measure-load.ts'
 import { renderLoad } from './load/render-load.ts'
 import { renderFigures } from './render-figures.ts'
 import { runTimed } from './run-timed.ts'
+import { measureScale } from './scale/measure-scale.ts'
+import { renderScale } from './scale/render-scale.ts'
 import { type FiguresPart, writeReadme } from './write-readme.ts'
 
 /**
- * `node bench/main.ts [--only PART] [--quick] [--runs N] [--write]`. Parts: up, growth, load,
+ * `node bench/main.ts [--only PART] [--quick] [--runs N] [--write]`. Parts: up, growth, scale, load,
  * containers, help. `--quick` stops at
  * ten networks and one round of load.
  */
@@ -28,7 +30,7 @@ const { values } = parseArgs({
   },
 })
 
-const parts = ['up', 'growth', 'load', 'containers', 'help']
+const parts = ['up', 'growth', 'scale', 'load', 'containers', 'help']
 using interrupt = untilInterrupted()
 try {
   await measureAll(interrupt.signal)
@@ -45,13 +47,25 @@ async function measureAll(signal: AbortSignal): Promise<void> {
   if (values.only !== undefined && !parts.includes(values.only))
     throw new Error(`--only takes ${parts.join(', ')}`)
   if (values.write && ['up', 'growth', 'help'].includes(values.only ?? ''))
-    throw new Error('--write takes all figures, or --only load or containers')
+    throw new Error('--write takes all figures, or --only scale, load or containers')
   const isWanted = (part: string) => values.only === undefined || values.only === part
   useLaunchersCache()
   if (isWanted('load')) await measureChain(signal)
+  if (isWanted('scale')) await compareSizes(signal)
   if (isWanted('containers')) await compareWithContainers(runs, signal)
   if (isWanted('up') || isWanted('growth') || isWanted('help'))
     await measureCommands(runs, isWanted, signal)
+}
+
+/** The same live changes on a large lab and on a small one. */
+async function compareSizes(signal: AbortSignal): Promise<void> {
+  const machine = describeMachine().map(line => `- ${line}`)
+  const rounds = values.quick ? 1 : 5
+  say('a lab of one host, 2 networks and 4 guests …')
+  const small = await measureScale({ hosts: 1, networks: 2, guests: 4 }, rounds, signal)
+  say('a lab of 3 hosts, 20 networks and 200 guests …')
+  const large = await measureScale({ hosts: 3, networks: 20, guests: 200 }, rounds, signal)
+  tell('scale', `${[...machine, '', ...renderScale(small, large)].join('\n')}\n`)
 }
 
 async function compareWithContainers(rounds: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
-export type FiguresPart = 'start-up' | 'containers' | 'load'
+export type FiguresPart = 'start-up' | 'scale' | 'containers' | 'load'
 
 /** Puts figures into README.md of this folder, between the markers of their part. Throws where it has none. */
 export function writeReadme(part: FiguresPart, figures: string): void {
