@@ -22,7 +22,10 @@ export async function reboot(
   globals: GlobalOptions,
 ): Promise<void> {
   await forEachGuest(['reboot', ...names], names, options, globals, {
-    act: rebootGuest,
+    act: async (record, guest, signal) => {
+      await rebootGuest(record, guest, signal)
+      return addressesOf(record.cloud, guest)
+    },
     describe: ({ name, leased, after }) => `${name} is up again: ${leased}; ${after}`,
   })
 }
@@ -34,15 +37,15 @@ export async function renew(
   globals: GlobalOptions,
 ): Promise<void> {
   await forEachGuest(['renew', ...names], names, options, globals, {
-    act: renewLeases,
+    act: async (record, guest, signal) => (await renewLeases(record, guest, signal)).join(', '),
     describe: ({ name, leased, before, after }) =>
-      `${name} has renewed ${leased}: ${after}, ${before === after ? 'as before' : `before: ${before}`}`,
+      `${name} has renewed its lease of ${leased}: ${after}, ${before === after ? 'as before' : `before: ${before}`}`,
   })
 }
 
 interface Seen {
   readonly name: string
-  /** Its addresses. */
+  /** The addresses that it has come by. */
   readonly leased: string
   /** Its way to the metadata service. */
   readonly before: string
@@ -50,7 +53,7 @@ interface Seen {
 }
 
 interface Act {
-  readonly act: (record: LabRecord, guest: Guest, signal: AbortSignal) => Promise<void>
+  readonly act: (record: LabRecord, guest: Guest, signal: AbortSignal) => Promise<string>
   readonly describe: (seen: Seen) => string
 }
 
@@ -72,11 +75,11 @@ async function forEachGuest(
   for (const guest of guests) {
     const namespace = guestNamespace(record.cloud, guest)
     const before = await readMetadataRoute(namespace)
-    await act(record, guest, interrupt.signal).catch(async (error: unknown) => {
+    const leased = await act(record, guest, interrupt.signal).catch(async (error: unknown) => {
       throw await explain(error, record, guest)
     })
     const after = await readMetadataRoute(namespace)
-    const seen = { name: guest.name, leased: addressesOf(record.cloud, guest), before, after }
+    const seen = { name: guest.name, leased, before, after }
     if (!options.json) print(`✔ ${describe(seen)}`)
     all.push(seen)
   }

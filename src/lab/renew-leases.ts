@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Guest } from '../cloud/guest.ts'
 import { guestNamespace } from '../plan/names.ts'
@@ -8,30 +8,35 @@ import { LabError } from './lab-error.ts'
 import { type LabRecord, upCommandOf } from './record.ts'
 
 /**
- * Lets the DHCP clients of a guest renew now what they would renew at T1, and waits for the answers. Throws LabError
- * where it has no client that can, where one does not run, and where none answers; the signal's reason when aborted.
+ * Lets the DHCP clients of a guest renew now what they would renew at T1, and waits for the answers. Gives the
+ * addresses that it has leased. Throws LabError where it has no client that can, where one does not run, and where none
+ * answers; the signal's reason when aborted.
  */
 export async function renewLeases(
   record: LabRecord,
   guest: Guest,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   const namespace = guestNamespace(record.cloud, guest)
-  const clients = record.plan.steps.filter(
-    (step): step is ServiceStep =>
-      step.kind === 'service' &&
-      step.namespace === namespace &&
-      SIGNALS[step.service] !== undefined,
+  const services = record.plan.steps.filter(
+    (step): step is ServiceStep => step.kind === 'service' && step.namespace === namespace,
   )
-  if (clients.length === 0)
-    throw new LabError(`${guest.name} leases nothing: no subnet of its networks has DHCP for it`)
-  await Promise.all(clients.map(client => renew(client, record, signal)))
+  const clients = services.filter(({ service }) => SIGNALS[service] !== undefined)
+  if (clients.length === 0) throw cannotRenew(guest, services)
+  return await Promise.all(clients.map(client => renew(client, record, signal)))
+}
+
+function cannotRenew({ name }: Guest, [other]: readonly ServiceStep[]): LabError {
+  if (other === undefined) return new LabError(`${name} leases nothing: no subnet gives it DHCP`)
+  return new LabError(`${name} has ${other.service} alone, which cannot be told to renew at once`, {
+    hint: `\`lab instance reboot ${name}\` lets it ask anew.`,
+  })
 }
 
 /** What tells a client to renew at once: udhcpc(8). */
 const SIGNALS: Partial<Record<ServiceName, NodeJS.Signals>> = { udhcpc: 'SIGUSR1' }
 
-async function renew(client: ServiceStep, record: LabRecord, signal: AbortSignal): Promise<void> {
+async function renew(client: ServiceStep, record: LabRecord, signal: AbortSignal): Promise<string> {
   const { name, service, environment } = client
   const running = findService(client)
   if (running === null)
@@ -48,6 +53,7 @@ async function renew(client: ServiceStep, record: LabRecord, signal: AbortSignal
       })
     await delay(POLL_MS, undefined, { signal })
   }
+  return /^address=([^/\s]+)/m.exec(readFileSync(lease, 'utf8'))?.[1] ?? ''
 }
 
 const ANSWER_LIMIT_MS = 15_000

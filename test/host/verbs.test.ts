@@ -91,7 +91,7 @@ processTest(
         // The guest learns of it by its lease, by and by or now.
         await done(
           'instance renew web',
-          /has renewed 192\.168\.40\.9 on second: 169\.254\.169\.254 via 192\.168\.40\.1 dev eth0, before: 169\.254\.169\.254 via 192\.168\.40\.2/,
+          /has renewed its lease of 192\.168\.40\.9: 169\.254\.169\.254 via 192\.168\.40\.1 dev eth0, before: 169\.254\.169\.254 via 192\.168\.40\.2/,
         )
         t.regex(await inNode('web', FETCH), /^web/)
         await inNode('web', ['ip', 'route', 'add', '10.9.9.0/24', 'dev', 'eth0'])
