@@ -67,7 +67,7 @@ function domainSearch(of: OptionsOf, domain: string): readonly string[] {
 function staticRoutes(of: OptionsOf): readonly string[] {
   const routes = routesWithoutDefault(of)
   if (routes.length === 0) return []
-  const gateway = of.subnet.ip_version === 4 ? gatewayOf(of) : null
+  const gateway = of.subnet.ip_version === 4 ? dhcpGatewayOf(of.cloud, of.subnet) : null
   const isLeftOut = gateway === null || !of.release.defaultRouteInOption121
   const all = isLeftOut ? routes : [...routes, `0.0.0.0/0,${gateway}`]
   return [option(of, 'classless-static-route', ...all), option(of, '249', ...all)]
@@ -95,11 +95,6 @@ function routesWithoutDefault({ cloud, network, subnet, release }: OptionsOf): r
 
 const everywhere = '0.0.0.0/0'
 
-function gatewayOf({ subnet, release }: OptionsOf): string | null {
-  const route = subnet.host_routes.findLast(({ destination }) => destination === everywhere)
-  return (release.hostRouteIsGateway ? route?.nexthop : null) ?? dhcpGatewayOf(subnet)
-}
-
 function metadataRoute(cloud: Cloud, subnet: Subnet): readonly string[] {
   const { nexthop } = metadataNexthop(cloud, subnet)
   return nexthop === null ? [] : [`${metadataAddress}/32,${nexthop}`]
@@ -107,7 +102,7 @@ function metadataRoute(cloud: Cloud, subnet: Subnet): readonly string[] {
 
 /** Bare without a gateway, which keeps dnsmasq from offering itself. */
 function router(of: OptionsOf): string {
-  const gateway = gatewayOf(of)
+  const gateway = dhcpGatewayOf(of.cloud, of.subnet)
   return option(of, 'router', ...(gateway === null ? [] : [gateway]))
 }
 

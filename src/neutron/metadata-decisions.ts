@@ -119,10 +119,16 @@ export function proxiesOfSharedId({ neutron }: Cloud): SharedId {
   return decide(sharedIdTable, { release: neutronRelease(neutron.release) }).outcome
 }
 
-/** A subnet's gateway as DHCP sees it: `gateway_ip`, else what a host route to everywhere names. */
-export function dhcpGatewayOf(subnet: Subnet): string | null {
-  const everywhere = subnet.host_routes.find(route => route.destination === '0.0.0.0/0')
-  return subnet.gateway_ip ?? everywhere?.nexthop ?? null
+/**
+ * A subnet's gateway as DHCP sees it: `gateway_ip`, else what the first host route to everywhere names. In Havana the
+ * last such route comes before `gateway_ip`. `Dnsmasq._generate_opts_per_subnet`.
+ */
+export function dhcpGatewayOf({ neutron }: Cloud, { gateway_ip, host_routes }: Subnet) {
+  const { hostRouteIsGateway } = neutronRelease(neutron.release).dnsmasq
+  const gateways = host_routes
+    .filter(({ destination }) => destination === '0.0.0.0/0')
+    .map(({ nexthop }) => nexthop)
+  return (hostRouteIsGateway ? gateways.at(-1) : null) ?? gateway_ip ?? gateways[0] ?? null
 }
 
 function proxyFactsOf(cloud: Cloud, network: Network): ProxyFacts {
@@ -156,7 +162,7 @@ function nexthopFactsOf(cloud: Cloud, subnet: Subnet): NexthopFacts {
     subnet,
     options: cloud.neutron.dhcp_agent,
     isolated: isIsolated(cloud, subnet),
-    gateway: dhcpGatewayOf(subnet),
+    gateway: dhcpGatewayOf(cloud, subnet),
     dhcpAddress: addressIn(subnet, dhcpPortOf(cloud, network)),
     ovnAddress: addressIn(subnet, ovnMetadataPortOf(cloud, network)),
   }

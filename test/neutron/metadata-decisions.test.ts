@@ -2,6 +2,7 @@ import test from 'ava'
 import type { Cloud, Network, Port, Subnet } from '../../src/cloud/cloud.ts'
 import type { Answerer } from '../../src/neutron/decisions/answer-table.ts'
 import {
+  dhcpGatewayOf,
   ipv6MetadataAddress,
   metadataAddressOfDhcpPorts,
   metadataAnswer,
@@ -549,3 +550,12 @@ test(
   withSubnets({ release: '2026.1' }, [subnet()], [dhcpPort, { ...ovnPort, fixed_ips: [] }]),
   null,
 )
+
+test('a host route to everywhere stands in for a gateway, and in Havana before it', t => {
+  const everywhere = [{ destination: '0.0.0.0/0', nexthop: '192.168.30.9' }]
+  const gateway = (release: string, gateway_ip: string | null) =>
+    dhcpGatewayOf(isolatedCloud({ release }), subnet({ gateway_ip, host_routes: everywhere }))
+  t.is(gateway('havana', '192.168.30.1'), '192.168.30.9')
+  t.is(gateway('icehouse', '192.168.30.1'), '192.168.30.1')
+  t.is(gateway('icehouse', null), '192.168.30.9')
+})

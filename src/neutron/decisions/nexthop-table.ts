@@ -19,7 +19,7 @@ const noRoute = 'no route'
 export const nexthopTable: DecisionTable<NexthopFacts, string | null> = {
   title: '(b) Which next hop for 169.254.169.254/32 does DHCP advertise on a subnet?',
   about:
-    'It stands in options 121 and 249, before the default route. A subnet is isolated when no router’s port holds its `gateway_ip`; one without a gateway always is. In Havana any router’s port on a subnet with a gateway ends its isolation.',
+    'It stands in options 121 and 249, before the default route. A subnet is isolated when no router’s port holds its `gateway_ip`; one without a gateway always is, be there a host route to 0.0.0.0/0, which DHCP then tells for a gateway. In Havana any router’s port on a subnet with a gateway ends its isolation.',
   rows: [
     {
       condition: 'the subnet is IPv6',
