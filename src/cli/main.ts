@@ -1,4 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
+import { describeShippedTopologies } from '../lab/shipped-topologies.ts'
+import { alignColumns } from './print.ts'
 import { renderError } from './render-error.ts'
 
 // What a lab writes says its own mode; folders above it must be passable for services without root.
@@ -37,8 +39,9 @@ program
   .description('build a lab, or apply what has changed in its topology')
   .argument(
     '<topology>',
-    'a YAML file, `-` for standard input, or the name of one that ships: dhcp-mode, router-mode',
+    'a YAML file, `-` for standard input, or the name of one that ships, as below',
   )
+  .addHelpText('after', shippedTopologies)
   .option('--name <name>', "the lab's name (default: the topology's)")
   .option('--release <release>', "Neutron's release, and Nova's where the file names none")
   .addOption(
@@ -356,6 +359,11 @@ program
   .option('--dry-run', 'only say what would go')
   .addOption(json)
   .action(async options => (await import('./clean.ts')).clean(options))
+
+function shippedTopologies(): string {
+  const rows = describeShippedTopologies().map(({ name, about }) => [`  ${name}`, about])
+  return `\nTopologies that ship:\n${alignColumns(rows).join('\n')}`
+}
 
 try {
   await program.parseAsync()

@@ -42,7 +42,7 @@ function rowsOf(services: readonly ServiceRow[]): string[][] {
     const isLong = rows.length > MOST_ROWS
     const well = isLong ? rows.filter(row => row.pid !== null && describeHistory(row) === '') : []
     const others = rows.filter(row => !well.includes(row))
-    const summary = [`  ${service}`, `${well.length} of ${rows.length}`, 'as they should be']
+    const summary = [`  ${service}`, `${well.length} of ${rows.length}`, 'running']
     return [...(isLong ? [summary] : []), ...others.map(describeRow)]
   })
 }

@@ -1,13 +1,13 @@
-import { readdir, stat } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { stat } from 'node:fs/promises'
 import { suggest } from '../topology/suggest.ts'
 import { LabError } from './lab-error.ts'
+import { listShippedTopologies, shippedTopologyPath } from './shipped-topologies.ts'
 
 /** The path of what a user calls a topology. A bare word is one that ships, unless only a file has that name. */
 export async function findTopologyFile(wanted: string): Promise<string> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(wanted)) return wanted
-  const shipped = await listShippedTopologies()
-  if (shipped.includes(wanted)) return `${folder}${wanted}.yaml`
+  const shipped = listShippedTopologies()
+  if (shipped.includes(wanted)) return shippedTopologyPath(wanted)
   const isThere = await stat(wanted).then(
     () => true,
     () => false,
@@ -17,14 +17,3 @@ export async function findTopologyFile(wanted: string): Promise<string> {
   const hint = [suggest(wanted, shipped), ships].filter(Boolean).join('\n')
   throw new LabError(`There is no topology \`${wanted}\`.`, { exitCode: 2, hint })
 }
-
-/** Names of the topologies that come with lab, without their ending. */
-export async function listShippedTopologies(): Promise<string[]> {
-  const files = await readdir(folder)
-  return files
-    .filter(file => file.endsWith('.yaml'))
-    .map(file => file.replace(/\.yaml$/, ''))
-    .toSorted()
-}
-
-const folder = fileURLToPath(new URL('../../topologies/', import.meta.url))
