@@ -57,7 +57,7 @@ function proxyAt(cloud: Cloud, { user, group }: MachineFacts, place: ProxyPlace)
 }
 
 /** Where haproxy's configuration stands, below the state path. */
-export function proxyConfigDirectory(header: ProxyPlace['sends']['header']): string {
+function proxyConfigDirectory(header: ProxyPlace['sends']['header']): string {
   return header === 'ovn-network' ? 'ovn-metadata-proxy' : 'ns-metadata-proxy'
 }
 

@@ -24,15 +24,29 @@ export interface Radvd {
   readonly environment: ProcessEnvironment
 }
 
+/** Where a router's radvd runs, and what it is not told there. */
+export interface RadvdPlace {
+  readonly namespace: string
+  readonly deviceOf: (portId: string) => string
+  /** It tells no way to fe80::a9fe:a9fe, which guests find on the link. */
+  readonly isSilentOfMetadata?: true
+}
+
 /**
  * What neutron-l3-agent runs for a router with an IPv6 subnet, whatever its `ipv6_ra_mode`; null for others, on a
  * machine without IPv6, and before Juno. `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
  */
-export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radvd | null {
+export function radvdOf(
+  cloud: Cloud,
+  router: Router,
+  facts: MachineFacts,
+  place: RadvdPlace = { namespace: routerNamespace(router.id), deviceOf: routerInterfaceDevice },
+): Radvd | null {
   const { state_path } = cloud.neutron
   const release = neutronRelease(cloud.neutron.release)
+  const template = place.isSilentOfMetadata ? { ...release, ipv6Metadata: false } : release
   const runs = facts.ipv6 && release.radvd.runs
-  const interfaces = runs ? advertisingInterfaces(cloud, router) : []
+  const interfaces = runs ? advertisingInterfaces(cloud, router, place) : []
   if (interfaces.length === 0) return null
   const { user } = release.radvd
   const asUser = ['-u', facts.user]
@@ -40,10 +54,10 @@ export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radv
   const pidFile = `${state_path}/external/pids/${router.id}.pid.radvd`
   const processTag = `radvd-${router.id}`
   return {
-    namespace: routerNamespace(router.id),
+    namespace: place.namespace,
     devices: interfaces.map(({ device }) => device),
     configPath,
-    config: interfaces.map(one => renderRadvdConfig(one, release)).join(''),
+    config: interfaces.map(one => renderRadvdConfig(one, template)).join(''),
     configMode: user === 'absent' ? 0o644 : 0o444,
     pidFile,
     argv: [
@@ -57,7 +71,11 @@ export function radvdOf(cloud: Cloud, router: Router, facts: MachineFacts): Radv
   }
 }
 
-function advertisingInterfaces(cloud: Cloud, router: Router): AdvertisingInterface[] {
+function advertisingInterfaces(
+  cloud: Cloud,
+  router: Router,
+  { deviceOf }: RadvdPlace,
+): AdvertisingInterface[] {
   return cloud.ports
     .filter(
       ({ device_id, device_owner }) =>
@@ -66,6 +84,6 @@ function advertisingInterfaces(cloud: Cloud, router: Router): AdvertisingInterfa
     .flatMap(port => {
       const { mtu } = networkOf(cloud, port.network_id)
       const subnets = ipv6SubnetsOf(cloud, port)
-      return subnets.length === 0 ? [] : [{ device: routerInterfaceDevice(port.id), mtu, subnets }]
+      return subnets.length === 0 ? [] : [{ device: deviceOf(port.id), mtu, subnets }]
     })
 }

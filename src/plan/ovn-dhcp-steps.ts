@@ -18,12 +18,10 @@ export function ovnDhcpSteps(site: Site): Step[] {
   const { cloud, host } = site
   const { state_path } = hostView(cloud, host).neutron
   const why = "files of the dnsmasq that answers DHCP in OVN's place"
-  return [
-    directoryStep({ host: host.name, path: `${state_path}/ovn-dhcp`, mode: 0o755, why }, [
-      stepIds.directory(state_path),
-    ]),
-    ...cloud.networks.flatMap(network => stepsOfNetwork(site, network)),
-  ]
+  const steps = cloud.networks.flatMap(network => stepsOfNetwork(site, network))
+  if (steps.length === 0) return []
+  const directory = { host: host.name, path: `${state_path}/ovn-dhcp`, mode: 0o755, why }
+  return [directoryStep(directory, [stepIds.directory(state_path)]), ...steps]
 }
 
 function stepsOfNetwork(site: Site, network: Network): Step[] {

@@ -21,6 +21,7 @@ export function ovnMetadataSteps(site: Site): Step[] {
     const made = ovnMetadataNamespaceOf(view, network, host, facts)
     return made === null ? [] : [{ network, made, namespace: namespaceAt(site, made.name) }]
   })
+  if (served.length === 0) return []
   const { state_path } = view.neutron
   const directory = `${state_path}/ovn-metadata-proxy`
   return [

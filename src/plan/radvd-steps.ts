@@ -1,5 +1,5 @@
 import type { Router } from '../cloud/cloud.ts'
-import { type Radvd, radvdOf } from '../neutron/radvd.ts'
+import { type Radvd, type RadvdPlace, radvdOf } from '../neutron/radvd.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { logDirectory, stepIds } from './names.ts'
 import type { WiredPorts } from './proxy-steps.ts'
@@ -7,11 +7,15 @@ import { serviceStep } from './service-step.ts'
 import { namespaceAt, type Site, serviceAt } from './site.ts'
 import type { Step, WaitStep } from './step.ts'
 
-/** The radvd of every router with an IPv6 subnet. */
-export function radvdSteps(site: Site, wired: WiredPorts): Step[] {
+/** The radvd of every router with an IPv6 subnet, in qrouter unless told. */
+export function radvdSteps(
+  site: Site,
+  wired: WiredPorts,
+  placeOf?: (router: Router) => RadvdPlace,
+): Step[] {
   const { host, facts, views } = site
   const steps = views.l3.routers.flatMap(router => {
-    const radvd = radvdOf(views.l3, router, facts)
+    const radvd = radvdOf(views.l3, router, facts, placeOf?.(router))
     return radvd === null ? [] : stepsOfRadvd(site, router, radvd, wired)
   })
   if (steps.length === 0) return []

@@ -38,7 +38,7 @@ export function logicalRouterOf(cloud: Cloud, router: Router, facts: MachineFact
       const floating = isGateway ? floatingAddresses(cloud, router) : []
       return {
         port,
-        device: `lrp-${port.id.slice(0, 11)}`,
+        device: logicalRouterDevice(port.id),
         isGateway,
         addresses: [...addressesOf(cloud, port, facts), ...floating],
       }
@@ -109,4 +109,9 @@ function natOf(
 
 function firstIpv4({ addresses }: LogicalRouterPort): string | undefined {
   return addresses.find(({ family }) => family === 4)?.address
+}
+
+/** Of a port of a logical router, what its name leaves for a device's. */
+export function logicalRouterDevice(portId: string): string {
+  return `lrp-${portId.slice(0, 11)}`
 }
