@@ -95,6 +95,7 @@ async function apply(before: LabRecord, wish: Wish, reached: Set<string>): Promi
       options: wish.options,
       containers,
       ...wish.settle('standing', containers),
+      looksAt: 'changes',
       signal: interrupt.signal,
       onEvent: event => {
         if (event.event === 'remark') remark(`! ${event.text}`)

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import type { AgentStates } from '../cloud/agent-states.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { ContainerFacts } from '../cloud/machine-facts.ts'
 import { readBootId } from '../linux/read-boot-id.ts'
@@ -32,7 +33,13 @@ export interface UpOptions {
   /** See `LabRecord`; the plan was made for it. */
   readonly containers?: ContainerFacts | null
   readonly cloud: Cloud
+  /** See `LabRecord`; the plan was made with them. */
+  readonly states?: AgentStates
   readonly plan: Plan
+  /** Ids of services that begin anew although they stand. */
+  readonly anew?: ReadonlySet<string>
+  /** Where it is looked for what does not stand as it should; `changes`: only where the plans differ. All unless told. */
+  readonly looksAt?: 'all' | 'changes'
   readonly signal: AbortSignal
   readonly onStart?: (steps: readonly Step[]) => void
   readonly onEvent?: (event: ApplyEvent) => void
@@ -55,7 +62,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const { plan } = options
   const before = readRecord(plan.lab)
   const journal = asOfThisBoot(readJournal(plan.lab))
-  const changes = await findChanges(before?.plan.steps ?? [], plan.steps, journal)
+  const changes = await findChanges(before?.plan.steps ?? [], options, journal)
   const record = recordOf({ ...options, plan: { ...plan, steps: changes.steps } })
   if (isNothing(changes) && journal.phase === 'stands' && isOfThisBoot(journal)) {
     if (before !== null && !isSaidAlike(before, record)) writeRecord(record)
@@ -79,6 +86,7 @@ function recordOf({
   options = [],
   containers = null,
   cloud,
+  states = {},
   plan,
 }: UpOptions): LabRecord {
   return {
@@ -89,14 +97,15 @@ function recordOf({
     ...(options.length === 0 ? {} : { options }),
     containers,
     cloud,
+    states,
     plan,
   }
 }
 
 /** The same lab may be said in another way: by another file, with another comment. */
 function isSaidAlike(one: LabRecord, other: LabRecord): boolean {
-  const words = ({ topology, kept, options, cloud }: LabRecord) =>
-    JSON.stringify([topology, kept, options, cloud])
+  const words = ({ topology, kept, options, cloud, states }: LabRecord) =>
+    JSON.stringify([topology, kept, options, cloud, states])
   return words(one) === words(other)
 }
 
@@ -106,23 +115,34 @@ function isOfThisBoot({ bootId }: JournalSummary): boolean {
 
 /**
  * What has to be taken away, changed and made. What was begun and not noted as done counts as unfinished, whatever the
- * machine shows of it. A supervisor reads its plan once, so it starts anew with any change.
+ * machine shows of it. The supervisor and the agents see by themselves that the plan is another.
  */
 async function findChanges(
   recorded: readonly Step[],
-  wanted: readonly Step[],
+  { plan, anew, looksAt = 'all' }: UpOptions,
   journal: JournalSummary,
 ): Promise<Changes> {
-  const conditions = await findConditions(recorded, journal)
-  const conditionOf = (id: string) => conditions.get(id) ?? 'unfinished'
-  const changes = planChanges(recorded, wanted, conditionOf)
-  if (isNothing(changes)) return changes
-  const supervisors = new Set(recorded.filter(isSupervisor).map(({ id }) => id))
-  return planChanges(recorded, wanted, id => (supervisors.has(id) ? 'differs' : conditionOf(id)))
+  const changesIf = (conditionOf: (id: string) => Condition) =>
+    planChanges(recorded, plan.steps, id => (anew?.has(id) ? 'differs' : conditionOf(id)))
+  if (looksAt === 'all') {
+    const conditions = await findConditions(recorded, journal)
+    return changesIf(id => conditions.get(id) ?? 'unfinished')
+  }
+  const unfinished = journal.begun.difference(journal.done)
+  const touched = touchedBy(changesIf(id => (unfinished.has(id) ? 'unfinished' : 'stands')))
+  const conditions = await findConditions(recorded.filter(isAbout(touched)), journal)
+  return changesIf(id => conditions.get(id) ?? 'stands')
 }
 
-function isSupervisor(step: Step): boolean {
-  return step.kind === 'service' && step.service === 'supervisor'
+function touchedBy({ remove, update, make }: Changes): readonly Step[] {
+  return [...remove, ...update.map(({ before }) => before), ...make]
+}
+
+/** The steps themselves, and the namespaces that they are in. */
+function isAbout(touched: readonly Step[]): (step: Step) => boolean {
+  const ids = new Set(touched.map(({ id }) => id))
+  const namespaces = new Set(touched.map(step => ('namespace' in step ? step.namespace : null)))
+  return step => ids.has(step.id) || (step.kind === 'netns' && namespaces.has(step.namespace))
 }
 
 function isNothing({ remove, update, make }: Changes): boolean {
@@ -180,12 +200,15 @@ async function removeOutdated(
   const going = remove.filter(step => !(step.kind === 'directory' && step.path === statePath))
   const withdrawn = update.flatMap(change => withdrawalOf(change) ?? [])
   if (going.length === 0 && withdrawn.length === 0) return
+  using open = new Journal(lab)
+  // Should this end here, watchers put back nothing of what goes: they do it for labs that stand.
+  if (isOfThisBoot(journal))
+    open.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
   const failures = await removeSteps([...going, ...withdrawn], { lab, journal })
   if (failures.length > 0)
     throw new LabError(`Cannot take away what has changed in lab ${lab}\n${failures.join('\n')}`, {
       hint: `\`lab down ${lab}\` takes the whole lab away.`,
     })
-  using open = new Journal(lab)
   open.write({ event: 'removed', steps: going.map(({ id }) => id) })
 }
 

@@ -1,7 +1,6 @@
 import { hostView, type ViewingAgent, viewingAgents } from '../cloud/agent-view.ts'
 import type { Cloud, Host } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
-import { hostNamespace } from './names.ts'
 import { nodeService } from './node-service.ts'
 import type { Site } from './site.ts'
 import type { ServiceStep } from './step.ts'
@@ -9,14 +8,15 @@ import { watcherOf } from './watchers.ts'
 
 /**
  * neutron-dhcp-agent and neutron-l3-agent of a host: what they make is in the plan, made by `lab`; the processes put back
- * what of it dies, and make it anew when they have been away.
+ * what of it dies, and make it anew when they have been away. They share the lab's lock with its commands, and namespaces that
+ * they make are to be seen by all, so they are where the commands are: in the machine's own.
  */
 export function agentSteps(site: Site, services: readonly ServiceStep[]): ServiceStep[] {
   const { cloud, host, facts } = site
   return agentsOn(cloud, host).map(agent =>
     nodeService(hostView(cloud, host), host, facts, {
       name: agent,
-      namespace: hostNamespace(cloud.lab, host.name),
+      namespace: null,
       why: WHY_AGENTS[agent],
       listens: [],
       leaves: [],
@@ -48,8 +48,8 @@ const WHY_AGENTS: Readonly<Record<ViewingAgent, string>> = {
 }
 
 /**
- * The supervisor puts back what dies; it starts when all that it watches runs, while the guests lease. What runs in the
- * machine's own network can be put back from there alone.
+ * The supervisor puts back what no agent does; it starts when all that it watches runs, while the guests lease. It is in the
+ * machine's own network, as the agents are.
  */
 export function supervisorStep(
   cloud: Cloud,
@@ -59,9 +59,7 @@ export function supervisorStep(
 ): ServiceStep {
   return nodeService(cloud, host, facts, {
     name: 'supervisor',
-    namespace: services.some(({ namespace }) => namespace === null)
-      ? null
-      : hostNamespace(cloud.lab, host.name),
+    namespace: null,
     why: 'puts back services that die',
     listens: [],
     leaves: [],
