@@ -22,7 +22,28 @@ import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts
 //          ├ ovnmeta, DHCP    │
 //  vm2 ── brq (compute2) ── vxlan
 //          └ ovnmeta, DHCP
-const labs = standingLabs({ newest: { topology: 'ovn-mode' } })
+const labs = standingLabs({
+  newest: { topology: 'ovn-mode' },
+  // Of private a router tells, of managed nobody but DHCP.
+  dualStack: {
+    topology: `
+neutron: {mechanism_driver: ovn}
+networks:
+  private:
+    subnets:
+      - cidr: 192.168.30.0/24
+      - {cidr: 'fd00:7::/64', ipv6_ra_mode: slaac, ipv6_address_mode: slaac}
+  managed:
+    subnets:
+      - {cidr: 192.168.40.0/24, gateway_ip: null}
+      - {cidr: 'fd00:8::/64', ipv6_ra_mode: dhcpv6-stateful, ipv6_address_mode: dhcpv6-stateful}
+routers: {edge: {interfaces: [private]}}
+instances:
+  vm1: {networks: [private]}
+  vm2: {networks: [{name: managed, fixed_ips: [192.168.40.5, 'fd00:8::5']}]}
+`,
+  },
+})
 
 /** ovnmeta of `private` on a host, and its device. */
 function ovnmetaOn(built: BuiltLab, hostName: string) {
@@ -182,4 +203,34 @@ test('no namespace of ML2/OVS stands, and ovnmeta goes with the last machine of 
   t.not((await runIn(namespace, ['true'])).exitCode, 0)
   t.is((await runIn(ovnmetaOn(built, 'compute1').namespace, ['true'])).exitCode, 0)
   t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
+})
+
+test('where a machine has IPv6, fe80::a9fe:a9fe answers on the link, and no advertisement tells of it', async t => {
+  const built = labs('dualStack')
+  const { guest, instance, network } = namesIn(built)
+  const { inside } = ovnMetadataDevices(network('private').id)
+  const addresses = await addressesIn(ovnMetadataNamespace(network('private').id), inside)
+  t.true(addresses.includes('inet6 fe80::a9fe:a9fe/128 scope link'))
+  t.is(addresses.filter(address => address.startsWith('inet6 fe80::')).length, 2)
+  const { status, body } = await fetchIn(
+    guest('vm1'),
+    'http://[fe80::a9fe:a9fe%25eth0]/openstack/latest/meta_data.json',
+  )
+  t.is(status, 200)
+  t.is(JSON.parse(body).uuid, instance('vm1').id)
+  const routes = await routesIn(guest('vm1'), '-6')
+  t.true(routes.some(route => /^default via fe80::\S+ dev eth0 proto ra /.test(route)))
+  t.false(routes.some(route => route.startsWith('fe80::a9fe:a9fe')))
+})
+
+test('without a gateway the metadata port is the server, and DHCPv6 is answered without a router', async t => {
+  const built = labs('dualStack')
+  const { guest, instance } = namesIn(built)
+  const lease = readFileSync(`${built.statePath}/guests/vm2/eth0.lease`, 'utf8')
+  t.regex(lease, /^server=192\.168\.40\.1$/m)
+  t.regex(lease, /^router=$/m)
+  t.regex(lease, /^staticroutes=169\.254\.169\.254\/32 192\.168\.40\.1$/m)
+  t.is(await uuidSeenBy(guest('vm2')), instance('vm2').id)
+  const addresses = await addressesIn(guest('vm2'), 'eth0')
+  t.true(addresses.some(address => address.startsWith('inet6 fd00:8::5/')))
 })
