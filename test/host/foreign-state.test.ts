@@ -60,7 +60,7 @@ test('clean takes away what is left over although a record is damaged, and says 
   if (readdirSync(labsDirectory).length === 0) rmdirSync(labsDirectory)
 })
 
-for (const format of [1, 2] as const)
+for (const format of [1, 3] as const)
   test(`a lab of an older version (${format}) is taken away, and everything else says that it must be`, async t => {
     const name = randomLabName()
     t.is((await lab(['up', 'dhcp-mode', '--name', name])).exitCode, 0)
@@ -83,10 +83,12 @@ for (const format of [1, 2] as const)
     t.regex((await lab(['down', name])).stdout, /is gone: 4 namespaces/)
   })
 
-/** What records did not have yet: 1, guests and floating IPs; 2, containers. */
-function asOf(format: 1 | 2, { containers: _, ...record }: Record<string, unknown>): unknown {
-  const { guests: __, floating_ips: ___, ...olderCloud } = Object(record.cloud)
-  return { ...record, format, ...(format === 1 ? { cloud: olderCloud } : {}) }
+/** What records did not have yet: 1, guests, floating IPs and containers; 3, the topology and what agents know. */
+function asOf(format: 1 | 3, { kept: _, states: __, ...record }: Record<string, unknown>): unknown {
+  if (format === 3) return { ...record, format }
+  const { containers: ___, ...older } = record
+  const { guests: ____, floating_ips: _____, ...olderCloud } = Object(record.cloud)
+  return { ...older, format, cloud: olderCloud }
 }
 
 test('down takes the labs away that there are, whatever other names it was given', async t => {
