@@ -1,6 +1,7 @@
 import { deriveCloud } from '../../../src/cloud/derive-cloud.ts'
 import { loadTopologyFile } from '../../../src/lab/load-topology-file.ts'
 import { lockLab } from '../../../src/lab/lock.ts'
+import { readRecord } from '../../../src/lab/record.ts'
 import { RuntimeChoice } from '../../../src/lab/runtime-choice.ts'
 import { bringUp } from '../../../src/lab/up.ts'
 import { gatherFacts } from '../../../src/linux/gather-facts.ts'
@@ -9,11 +10,13 @@ import { testRuntime } from './test-runtime.ts'
 
 /**
  * `lab up` that is killed at its k-th event of a kind: `crash-up.ts TOPOLOGY NAME begin|made|done K`. Where there are
- * fewer, the lab comes to stand and the exit code is 0.
+ * fewer, the lab comes to stand and the exit code is 0. One that stands is changed.
  */
 const [source = '', lab = '', kind = '', k = ''] = process.argv.slice(2)
 const { topology, source: file } = await loadTopologyFile(source)
-const cloud = deriveCloud(topology, { lab, secret: 'secret' })
+const standing = readRecord(lab)?.cloud ?? null
+const secret = standing?.neutron.metadata_agent.metadata_proxy_shared_secret ?? 'secret'
+const cloud = deriveCloud(topology, { lab, secret, standing })
 const runtime = testRuntime === 'process' ? 'process' : 'docker'
 const containers = await new RuntimeChoice({ runtime }, process.env).choose(null)
 const plan = buildPlan(cloud, gatherFacts(containers))
