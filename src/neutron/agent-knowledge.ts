@@ -22,7 +22,7 @@ export function tellAgents(
   fetching: readonly string[] = [],
 ): AgentStates {
   const known = Object.fromEntries(
-    cloud.hosts.flatMap(host =>
+    cloud.hosts.filter(isNetworkHost).flatMap(host =>
       viewingAgents.flatMap(agent => {
         const key = agentKey(agent, host.name)
         const had = before === null ? null : (before.states.known?.[key] ?? before.cloud)
@@ -37,6 +37,10 @@ export function tellAgents(
     ...(stopped.length === 0 ? {} : { stopped }),
     ...(isolated.length === 0 ? {} : { isolated }),
   }
+}
+
+function isNetworkHost({ roles }: Host): boolean {
+  return roles.includes('network')
 }
 
 /** Whether neutron-server and the agents of a host can talk to each other. */
