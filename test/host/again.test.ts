@@ -108,7 +108,7 @@ ${more}`
     const guest = (nic: string) => `guests: {g: {networks: [{name: private, ${nic}}]}}\n`
     const leases = network(slaac, guest('mac_address: "fa:16:3e:00:00:09"'))
     const portless = network(slaac, guest('port: false, fixed_ip: 192.168.30.66'))
-    const leasesIpv4 = network(stateful, guest('fixed_ips: [192.168.30.9, "fd00:30::9"]'))
+    const leasesBoth = network(stateful, guest('fixed_ips: [192.168.30.9, "fd00:30::9"]'))
     await withTopologyFile(leases, async path => {
       await withLab(t, path, async ({ name, run, inNode }) => {
         const addresses = async (text: string) => {
@@ -118,11 +118,13 @@ ${more}`
           const shown = await inNode('g', 'ip -o address show dev eth0 scope global'.split(' '))
           return Array.from(shown.matchAll(/inet6? (\S+)/g), ([, address]) => address)
         }
-        const leased = ['192.168.30.3/24', 'fd00:30::f816:3eff:fe00:9/64']
+        const own = 'fd00:30::f816:3eff:fe00:9/64'
+        const leased = ['192.168.30.3/24', own]
         t.deepEqual(await addresses(portless), ['192.168.30.66/24'])
         t.deepEqual(await addresses(leases), leased)
-        t.deepEqual(await addresses(leasesIpv4), ['192.168.30.9/24'])
-        t.deepEqual(await addresses(leases), leased)
+        t.deepEqual(await addresses(leasesBoth), ['192.168.30.9/24', 'fd00:30::9/128'])
+        // What a port has once been given it keeps when the file says no more of it.
+        t.deepEqual(await addresses(leases), ['192.168.30.9/24', own])
       })
     })
   },
