@@ -24,6 +24,7 @@ COPY src/nova /opt/lab/src/nova
 COPY src/wsgi /opt/lab/src/wsgi
 COPY src/neutron/metadata-agent /opt/lab/src/neutron/metadata-agent
 COPY src/neutron/ns-metadata-proxy /opt/lab/src/neutron/ns-metadata-proxy
+COPY src/neutron/ovn/release.ts /opt/lab/src/neutron/ovn/
 COPY src/neutron/release.ts /opt/lab/src/neutron/
 COPY src/topology/release-names.ts /opt/lab/src/topology/
 

@@ -48,6 +48,7 @@ export const daemonCode = [
   'src/wsgi',
   'src/neutron/metadata-agent',
   'src/neutron/ns-metadata-proxy',
+  'src/neutron/ovn/release.ts',
   'src/neutron/release.ts',
   'src/topology/release-names.ts',
 ] as const
