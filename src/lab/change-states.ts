@@ -17,7 +17,7 @@ export interface HostAgent {
 
 interface StateChange {
   /** What is stopped or cut off from now on. */
-  readonly states: Omit<AgentStates, 'known'>
+  readonly states: Omit<AgentStates, 'known' | 'proxies'>
   /** Agents that fetch all that neutron-server has for them, and how each comes to it. */
   readonly synchronizing?: readonly (HostAgent & { readonly because: 'start' | 'revival' })[]
   /** Ids of other services that begin anew. */

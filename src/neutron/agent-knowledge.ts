@@ -1,7 +1,8 @@
 import { type AgentStates, agentKey } from '../cloud/agent-states.ts'
-import { type ViewingAgent, viewingAgents } from '../cloud/agent-view.ts'
+import { dhcpAgentView, type ViewingAgent, viewingAgents } from '../cloud/agent-view.ts'
 import type { Cloud, Host, Network, Port } from '../cloud/cloud.ts'
 import { neutronRelease } from './release.ts'
+import { type StandingProxies, standingProxies } from './standing-proxies.ts'
 
 /** What was when the agents were last told. */
 export interface Before {
@@ -18,7 +19,7 @@ export interface Before {
 export function tellAgents(
   cloud: Cloud,
   before: Before | null,
-  states: Omit<AgentStates, 'known'>,
+  states: Omit<AgentStates, 'known' | 'proxies'>,
   fetching: readonly string[] = [],
 ): AgentStates {
   const known = Object.fromEntries(
@@ -32,8 +33,10 @@ export function tellAgents(
     ),
   )
   const { stopped = [], isolated = [] } = states
+  const proxies = before === null ? {} : proxiesThatStay(cloud, before, known, fetching)
   return {
     ...(Object.keys(known).length === 0 ? {} : { known }),
+    ...(Object.keys(proxies).length === 0 ? {} : { proxies }),
     ...(stopped.length === 0 ? {} : { stopped }),
     ...(isolated.length === 0 ? {} : { isolated }),
   }
@@ -41,6 +44,26 @@ export function tellAgents(
 
 function isNetworkHost({ roles }: Host): boolean {
   return roles.includes('network')
+}
+
+/** Of each DHCP agent, by `agentKey`: see `standingProxies`. */
+function proxiesThatStay(
+  cloud: Cloud,
+  before: Before,
+  known: Readonly<Record<string, Cloud>>,
+  fetching: readonly string[],
+): Readonly<Record<string, StandingProxies>> {
+  const stay = cloud.hosts.map(host => {
+    const key = agentKey('neutron-dhcp-agent', host.name)
+    const told = {
+      before: dhcpAgentView(before.states.known?.[key] ?? before.cloud, host),
+      after: dhcpAgentView(known[key] ?? cloud, host),
+      stood: before.states.proxies?.[key] ?? {},
+    }
+    const configures = fetching.includes(key) || hasOtherOptions(told.before, told.after)
+    return [key, standingProxies({ ...told, configures })] as const
+  })
+  return Object.fromEntries(stay.filter(([, proxies]) => Object.keys(proxies).length > 0))
 }
 
 /** Whether neutron-server and the agents of a host can talk to each other. */
@@ -55,7 +78,7 @@ interface Told {
   readonly host: Host
   readonly cloud: Cloud
   readonly had: Cloud
-  readonly states: Omit<AgentStates, 'known'>
+  readonly states: Omit<AgentStates, 'known' | 'proxies'>
   readonly fetching: readonly string[]
 }
 
@@ -64,8 +87,14 @@ function holdsNow({ agent, host, cloud, had, states, fetching }: Told): Cloud {
   const key = agentKey(agent, host.name)
   if (stopped.includes(key) || !hearsFromServer(cloud, host, isolated)) return had
   const { hearsRouterPorts } = neutronRelease(cloud.neutron.release)
-  if (agent !== 'neutron-dhcp-agent' || hearsRouterPorts || fetching.includes(key)) return cloud
+  if (agent !== 'neutron-dhcp-agent' || hearsRouterPorts) return cloud
+  if (fetching.includes(key) || hasOtherOptions(had, cloud)) return cloud
   return withRouterPortsOf(had, cloud)
+}
+
+/** Options are read at an agent's start, so that others mean that it was started again. */
+function hasOtherOptions(before: Cloud, after: Cloud): boolean {
+  return !isAlike(before.neutron, after.neutron)
 }
 
 /** The cloud, with routers' interfaces on the networks that are as they were as the agent has them. */

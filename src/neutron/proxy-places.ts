@@ -9,6 +9,7 @@ import {
 } from './metadata-decisions.ts'
 import { dhcpNamespace, routerNamespace, tapDevice } from './names.ts'
 import { dhcpPortOf } from './network-ports.ts'
+import type { StandingProxies } from './standing-proxies.ts'
 
 /** Where an agent starts a metadata proxy, whichever program that is. */
 export interface ProxyPlace {
@@ -25,20 +26,32 @@ export interface ProxyPlace {
 
 /** Every place of a metadata proxy in the cloud: qdhcp's in network order, then qrouter's in router order. */
 export function proxyPlacesOf(cloud: Cloud, facts: MachineFacts): readonly ProxyPlace[] {
-  return proxyPlacesOn({ dhcp: cloud, l3: cloud }, facts)
+  return proxyPlacesOn({ dhcp: cloud, l3: cloud, proxies: {} }, facts)
+}
+
+interface Views {
+  readonly dhcp: Cloud
+  readonly l3: Cloud
+  readonly proxies: StandingProxies
 }
 
 /** The same on one host, of the views that its agents have. */
 export function proxyPlacesOn(
-  { dhcp, l3 }: { readonly dhcp: Cloud; readonly l3: Cloud },
+  { dhcp, l3, proxies }: Views,
   facts: MachineFacts,
 ): readonly ProxyPlace[] {
-  return [...dhcpProxyPlaces(dhcp, facts), ...routerProxyPlaces(l3, facts)].filter(isFirstOfItsId)
+  return [...dhcpProxyPlaces(dhcp, facts, proxies), ...routerProxyPlaces(l3, facts)].filter(
+    isFirstOfItsId,
+  )
 }
 
 /** Where the DHCP agent starts a proxy: in qdhcp of the networks of its view, in their order. */
-export function dhcpProxyPlaces(view: Cloud, facts: MachineFacts): readonly ProxyPlace[] {
-  return view.networks.flatMap(network => placeInDhcpNamespace(view, network, facts))
+export function dhcpProxyPlaces(
+  view: Cloud,
+  facts: MachineFacts,
+  proxies: StandingProxies = {},
+): readonly ProxyPlace[] {
+  return view.networks.flatMap(network => placeInDhcpNamespace(view, network, facts, proxies))
 }
 
 /** Where the L3 agent starts a proxy: in qrouter of the routers of its view, in their order. */
@@ -51,10 +64,15 @@ function isFirstOfItsId(place: ProxyPlace, position: number, all: readonly Proxy
   return all.findIndex(({ id }) => id === place.id) === position
 }
 
-function placeInDhcpNamespace(cloud: Cloud, network: Network, facts: MachineFacts): ProxyPlace[] {
+function placeInDhcpNamespace(
+  cloud: Cloud,
+  network: Network,
+  facts: MachineFacts,
+  proxies: StandingProxies,
+): ProxyPlace[] {
   const port = dhcpPortOf(cloud, network)
   const { runs, sends } = proxyOfDhcpNamespace(cloud, network)
-  if (port === undefined || !runs) return []
+  if (port === undefined || !(proxies[network.id] ?? runs)) return []
   return [
     {
       owner: 'neutron-dhcp-agent',
