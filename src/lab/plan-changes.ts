@@ -140,7 +140,8 @@ function countAnew(fates: ReadonlyMap<string, Fate>): number {
 
 /** Routes go with their devices, and are set once more; nothing is built on them. */
 function canBeSetAgain(before: Step, after: Extract<Step, { kind: 'ip' }>): boolean {
-  return before.kind === 'ip' && isRepeatable(after) && canChangeInPlace(before, after)
+  const isOfRoutes = after.lines.every(line => line.startsWith('route replace '))
+  return before.kind === 'ip' && isOfRoutes && canChangeInPlace(before, after)
 }
 
 /** A need for one of these is an order of starting only: what needs it outlives it. Files have a rule of their own. */

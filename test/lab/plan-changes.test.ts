@@ -195,6 +195,14 @@ test(changes, 'routes over a link that is made anew are set again', {
   make: ['link', 'address'],
 })
 
+const client = service('client', ['address'])
+test(changes, 'a client that has its address to itself starts anew on a link that is made anew', {
+  recorded: [bridge, link, addressOf([]), client],
+  wanted: [bridge, linkOf(' address fa:16:3e:00:00:01'), addressOf([]), client],
+  remove: ['link', 'address', client.id],
+  make: ['link', 'address', client.id],
+})
+
 // Rules and settings
 
 const rulesOf = (rules: string): Step => ({
