@@ -55,6 +55,10 @@ test('list, status and every other reading command answer in words and in JSON',
       { state: 'stands', standing: resources, differences: 0 },
     )
     t.true(services.every(({ pid }) => pid !== null))
+    t.deepEqual(
+      (await run(['exec', 'controller', '--', 'ls', '/run/netns'])).stdout,
+      [namespaceLike(name, /^qdhcp-/), namespaceLike(name, /^qrouter-/)].join('\n'),
+    )
     t.regex(
       (await run(['status'])).stdout,
       new RegExp(`^✔ Lab ${name} stands: ${resources} of ${resources} resources`),
