@@ -47,7 +47,7 @@ async function describeNamespace(namespace: string, steps: readonly Step[]) {
   }
 }
 
-/** Name, state, MTU, MAC, bridge and kind; not the indices, nor the MAC of a bridge without ports, which is random. */
+/** Name, state, MTU, MAC, bridge and kind; not the indices, nor MACs that the kernel draws. */
 function describeLinks(text: string): string[] {
   return linesOf(text)
     .map(line => {
@@ -56,15 +56,25 @@ function describeLinks(text: string): string[] {
         word(/^\d+: ([^@:]+)/),
         word(/<(\S+)>/),
         word(/ mtu (\d+)/),
-        line.includes(' br-mgmt: ') ? '(random)' : word(/ link\/\S+ (\S+)/),
+        isDrawn(line) ? '(random)' : word(/ link\/\S+ (\S+)/),
         word(/ master (\S+)/),
-        word(/ (veth|bridge|loopback) /),
+        word(/ (veth|bridge|loopback|vxlan) /),
         word(/ stp_state (\d)/),
         word(/ forward_delay (\d+)/),
         word(/ mcast_snooping (\d)/),
       ].join(' ')
     })
     .sort()
+}
+
+/** Those of bridges, which are of a port of theirs if they have one, of tunnels and of cables between hosts. */
+function isDrawn(line: string): boolean {
+  const isBetweenHosts = /^\d+: (eth-|vxlan-|[0-9a-f]{6}-)/.test(line)
+  return (
+    isBetweenHosts ||
+    / br-(mgmt|vxlan): /.test(line) ||
+    (/ brq/.test(line) && / bridge /.test(line))
+  )
 }
 
 /** Routes that a router has advertised last for a while. */

@@ -98,13 +98,19 @@ export async function listenersIn(namespace: string): Promise<string[]> {
     const text = await readIn(namespace, 'ss', '-H', '-l', '-n', '-t', '-u', '-p')
     const lines = linesOf(text)
     // ss looks at processes first, and dnsmasq may open a socket in between.
-    if (lines.every(line => line.includes('users:'))) return lines.map(describeListener).sort()
+    const isOwned = (line: string) => line.includes('users:') || isKernels(line)
+    if (lines.every(isOwned)) return lines.map(describeListener).sort()
   }
+}
+
+/** A VXLAN device's socket. */
+function isKernels(line: string): boolean {
+  return /^udp .*:4789 /.test(line)
 }
 
 function describeListener(line: string): string {
   const [protocol, , , , address] = line.split(/\s+/)
-  return `${protocol} ${address} ${/"([^"]+)"/.exec(line)?.[1]}`
+  return `${protocol} ${address} ${/"([^"]+)"/.exec(line)?.[1] ?? 'kernel'}`
 }
 
 export async function sysctlsIn(
