@@ -61,15 +61,18 @@ async function change(
 function findUnits(record: LabRecord, name: string): string[] {
   const units = unitsNamed(record, name)
   if (units.length > 0) return units
-  const service = servicesOf(record).find(step => [step.name, step.service].includes(name))
-  const watcher = service === undefined ? 'supervisor' : watcherOf(service)
+  const services = servicesOf(record).filter(step => [step.name, step.service].includes(name))
+  const watchers = new Set(services.map(watcherOf)).difference(new Set(['supervisor']))
   const known = unitsOf(record)
   const near = suggest(name, known)
-  if (watcher !== 'supervisor')
-    throw new LabError(`${name} is no service of its own: ${watcher} starts it`, {
-      hint: `\`lab stop ${watcher}\` keeps it from being put back; \`lab restart ${name}\` starts it anew.`,
-      exitCode: 2,
-    })
+  if (watchers.size > 0)
+    throw new LabError(
+      `${name} is no service of its own: ${[...watchers].join(' or ')} starts it`,
+      {
+        hint: `\`lab stop ${[...watchers].join(' ')}\` keeps it from being put back; \`lab restart ${name}\` starts it anew.`,
+        exitCode: 2,
+      },
+    )
   throw new LabError(
     `Lab ${record.lab} has no service ${name} to stop${near === undefined ? '' : `; ${near}`}`,
     { hint: `There is ${known.join(', ')}.`, exitCode: 2 },
