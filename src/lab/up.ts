@@ -224,10 +224,10 @@ async function carryOut(
   const { lab } = record
   if (readJournal(lab).bootId !== readBootId()) rmSync(journalPathOf(lab), { force: true })
   using journal = new Journal(lab)
+  journal.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
   const stood = new Map(update.map(({ before }) => [before.id, before]))
   if (stood.size > 0) journal.write({ event: 'begin', steps: [...stood.keys()] })
   writeRecord(record)
-  journal.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
   const made = new Set(make)
   const steps = all.filter(step => made.has(step) || stood.has(step.id))
   const events = onEvent === undefined ? {} : { onEvent }
