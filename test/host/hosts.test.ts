@@ -57,6 +57,11 @@ async function pings(namespace: string, address: string, bytes = 56): Promise<bo
   return (await runIn(namespace, words)).exitCode === 0
 }
 
+/** The same, on a busy machine too. */
+async function reaches(namespace: string, address: string, bytes?: number): Promise<void> {
+  await waitFor(`${namespace} reaches ${address}`, () => pings(namespace, address, bytes))
+}
+
 test('guests on two compute hosts talk by TCP and UDP in datagrams of 1450 bytes, and in no larger ones', async t => {
   const { guest } = namesIn(labs('several'))
   const [vm1, vm2] = [guest('vm1'), guest('vm2')]
@@ -69,7 +74,7 @@ test('guests on two compute hosts talk by TCP and UDP in datagrams of 1450 bytes
   // Linux fragments what its own device cannot take; with a larger MTU it sends that whole, and says not to fragment it.
   for (const namespace of [vm1, vm2])
     await readIn(namespace, 'ip', 'link', 'set', 'eth0', 'mtu', '1500')
-  t.true(await pings(vm1, '192.168.30.12', largest))
+  await t.notThrowsAsync(reaches(vm1, '192.168.30.12', largest))
   t.false(await pings(vm1, '192.168.30.12', largest + 1))
   for (const namespace of [vm1, vm2])
     await readIn(namespace, 'ip', 'link', 'set', 'eth0', 'mtu', '1450')
@@ -92,7 +97,7 @@ test('a network is a VXLAN among the hosts that have a port of it, which learn w
     { id, group, link, local, port },
     { id: 77, group: '224.0.0.1', link: 'br-vxlan', local: '172.29.240.14', port: 4789 },
   )
-  t.true(await pings(nodeIn(labs('several'), 'vm1'), '192.168.30.12'))
+  await t.notThrowsAsync(reaches(nodeIn(labs('several'), 'vm1'), '192.168.30.12'))
   const known = await readIn(at('compute1'), 'bridge', 'fdb', 'show', 'dev', 'vxlan-77')
   const mac = portOf(instance('vm2').port_ids[0]).mac_address
   t.true(
@@ -136,7 +141,7 @@ test('guests get metadata from both agents of an isolated network, and while one
   const before = await readIn(vm1, 'ip', 'route', 'show', '169.254.169.254')
   const seenBy = async (address: string) => {
     await readIn(vm1, 'ip', 'route', 'replace', '169.254.169.254', 'via', address)
-    return await uuidSeenBy(vm1, '-m', '1')
+    return await uuidSeenBy(vm1)
   }
   const both = ['192.168.30.2', '192.168.30.3']
   for (const address of both) t.is(await seenBy(address), instance('vm1').id, address)
@@ -190,8 +195,8 @@ test('no guest reaches the networks between hosts, nor has an answer from 169.25
     ...['vm1', 'only-here'].map(name => nodeIn(labs('twin'), name)),
   ]
   const nova = { protocol: 'tcp', address: '172.29.236.11', port: 8775 } as const
-  const fromHost = await answeringTo(nodeIn(labs('several'), 'network1'), [nova])
-  t.deepEqual(fromHost, ['tcp 172.29.236.11:8775'], 'who may asks and is answered')
+  const host = nodeIn(labs('several'), 'network1')
+  await waitFor('an answer to a host', async () => (await answeringTo(host, [nova])).length === 1)
   const answered = await Promise.all(
     all.map(async namespace => await answeringTo(namespace, [...between, ...others])),
   )
@@ -234,9 +239,9 @@ async function aimAt(namespace: string, bridge: string): Promise<void> {
 test('two labs of the same addresses and the same VNI know nothing of each other', async t => {
   const several = labs('several')
   const other = labs('twin')
-  t.true(await pings(nodeIn(other, 'vm1'), '192.168.30.66'))
+  await t.notThrowsAsync(reaches(nodeIn(other, 'vm1'), '192.168.30.66'))
   t.false(await pings(nodeIn(several, 'vm1'), '192.168.30.66'))
-  t.true(await pings(nodeIn(several, 'vm1'), '192.168.30.12'))
+  await t.notThrowsAsync(reaches(nodeIn(several, 'vm1'), '192.168.30.12'))
   t.false(await pings(nodeIn(other, 'vm1'), '192.168.30.12'))
   for (const built of [several, other])
     t.is(await uuidSeenBy(nodeIn(built, 'vm1')), namesIn(built).instance('vm1').id)

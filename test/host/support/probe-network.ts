@@ -58,22 +58,20 @@ async function answerTo(address: string, datagram: Buffer): Promise<Buffer> {
   return message
 }
 
-/** The servers that offer a machine an address, by their server identifiers, as many as come in the time (RFC 2131). */
+/** The servers that offer a machine an address, by their server identifiers: `most`, or those before a second's silence (RFC 2131). */
 async function offers(macAddress: string, most: number): Promise<string[]> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
+  const found = new Set<string>()
+  socket.on('message', message => {
+    if (message.readUInt32BE(4) === TRANSACTION) found.add(serverOf(message))
+  })
   socket.bind(68)
   await once(socket, 'listening')
   socket.setBroadcast(true)
-  const found = new Set<string>()
-  const hears = async () => {
-    for (;;) {
-      const [message]: Buffer[] = await once(socket, 'message')
-      if (message?.readUInt32BE(4) === TRANSACTION) found.add(serverOf(message))
-      if (found.size >= most) return
-    }
-  }
   socket.send(discover(macAddress), 67, '255.255.255.255')
-  await Promise.race([hears(), delay(800)])
+  const first = once(socket, 'message')
+  await Promise.race([first, delay(5000)])
+  for (let left = 100; left > 0 && found.size < most; left -= 1) await delay(10)
   socket.close()
   return [...found].sort()
 }

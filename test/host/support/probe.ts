@@ -15,7 +15,7 @@ export async function exchangeWith(
   return await probe(namespace, 'exchange', address, `${datagramBytes}`)
 }
 
-/** The DHCP servers that offer a guest an address, as many as `most`, or those that do in time. */
+/** The DHCP servers that offer a guest an address: `most`, or those before a second's silence. */
 export async function offersTo(
   namespace: string,
   macAddress: string,
