@@ -5,7 +5,13 @@ import type { ServiceName, ServiceStep } from '../../src/plan/step.ts'
 import { findService } from '../../src/runtime/process/find-service.ts'
 import { lab, hostTest as test, waitFor } from './support/lab.ts'
 import { linesOf, readIn, runIn, uuidSeenBy } from './support/namespace.ts'
-import { answeringTo, exchangeWith, offersTo, whileEchoing } from './support/probe.ts'
+import {
+  answeringTo,
+  beside169254169254,
+  exchangeWith,
+  offersTo,
+  whileEchoing,
+} from './support/probe.ts'
 import type { Target } from './support/probe-network.ts'
 import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
 
@@ -182,12 +188,6 @@ const between = (['172.29.236', '172.29.240'] as const).flatMap(net =>
     { protocol: 'udp', address: `${net}.${11 + index}`, port: 4789 },
   ]),
 )
-/** Others' addresses beside Neutron's: the name server and the clock of a public cloud's. */
-const others: readonly Target[] = ['169.254.169.253', '169.254.169.123'].flatMap(address => [
-  { protocol: 'tcp', address, port: 80 },
-  { protocol: 'udp', address, port: 53 },
-  { protocol: 'udp', address, port: 123 },
-])
 
 test('no guest reaches the networks between hosts, nor has an answer from 169.254.169.253 and .123', async t => {
   const all = [
@@ -198,7 +198,7 @@ test('no guest reaches the networks between hosts, nor has an answer from 169.25
   const host = nodeIn(labs('several'), 'network1')
   await waitFor('an answer to a host', async () => (await answeringTo(host, [nova])).length === 1)
   const answered = await Promise.all(
-    all.map(async namespace => await answeringTo(namespace, [...between, ...others])),
+    all.map(async namespace => await answeringTo(namespace, [...between, ...beside169254169254])),
   )
   for (const [index, namespace] of all.entries()) t.deepEqual(answered[index], [], namespace)
 })

@@ -4,6 +4,7 @@ import type { ExecutionContext } from 'ava'
 import { bridgeName, tapDevice } from '../../src/neutron/names.ts'
 import { hostTest as test } from './support/lab.ts'
 import { fetchIn, readIn, runIn, uuidSeenBy } from './support/namespace.ts'
+import { answeringTo, beside169254169254 } from './support/probe.ts'
 import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
 
 const dhcp = `
@@ -53,6 +54,15 @@ each('the management network is out of a guest’s reach', async (t, built) => {
   t.is((await fetchIn(host, novaUrl)).status, 200)
   t.true(await isSilent(guest('vm1'), novaUrl))
 })
+
+each(
+  '169.254.169.253 and .123 are no addresses of Neutron’s, and nobody answers there',
+  async (t, built) => {
+    const { guest } = namesIn(built)
+    for (const name of ['vm1', 'stranger'])
+      t.deepEqual(await answeringTo(guest(name), beside169254169254), [], name)
+  },
+)
 
 each('the management network is out of reach through DHCP’s port', async (t, built) => {
   const { guest } = namesIn(built)

@@ -6,6 +6,15 @@ import type { Exchanged, Target } from './probe-network.ts'
 
 const program = fileURLToPath(new URL('./probe-network.ts', import.meta.url))
 
+/** Addresses of other clouds' services: a name server and a clock. */
+export const beside169254169254: readonly Target[] = ['169.254.169.253', '169.254.169.123'].flatMap(
+  address => [
+    { protocol: 'tcp', address, port: 80 },
+    { protocol: 'udp', address, port: 53 },
+    { protocol: 'udp', address, port: 123 },
+  ],
+)
+
 /** What comes back to a guest of a megabyte by TCP, and of a datagram, from one that echoes. */
 export async function exchangeWith(
   namespace: string,
