@@ -5,6 +5,7 @@ import { neutronRelease } from '../neutron/release.ts'
 import { foldEventletHeaders } from '../wsgi/headers.ts'
 import { claimSocketPath, giveSocket } from './claim-socket.ts'
 import { checkMembers } from './decode-config.ts'
+import { hangWithServer } from './hang-with-server.ts'
 import { HttpConnection, type HttpOptions } from './http-connection.ts'
 import { formatAccess } from './http-log.ts'
 import { listen } from './listener.ts'
@@ -29,7 +30,8 @@ async function start(
 ): Promise<RunningDaemon<MetadataAgentConfig>> {
   const path = config.metadata_proxy_socket
   await claimSocketPath(path)
-  const nova = createNovaClient(config)
+  const client = createNovaClient(config)
+  const nova = config.asksServerBesideNova ? hangWithServer(client) : client
   let context: AgentContext = { config, ports: indexPorts(config.ports), nova, log }
   const isWsgi = neutronRelease(config.release).agentStyle === 'wsgi'
   const serve = chooseServer(() => context, isWsgi)

@@ -73,10 +73,9 @@ export function createNovaClient(config: ClientConfig, silenceLimitMs = 60_000):
         at = next
         outcome = await askElsewhere(at.endpoint, at.request)
       }
-      const { kind, reason } = outcome
       return {
-        kind,
-        reason: `${at.endpoint.protocol}://${formatAuthority(at.endpoint)}: ${reason}`,
+        ...outcome,
+        reason: `${at.endpoint.protocol}://${formatAuthority(at.endpoint)}: ${outcome.reason}`,
       }
     },
     close() {

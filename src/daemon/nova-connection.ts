@@ -21,7 +21,9 @@ export class NovaConnection {
     socket.setNoDelay(true)
     socket.on('data', packet => this.#receive(packet))
     socket.on('end', () => this.#end(false, 'nova closed the connection'))
-    socket.on('error', error => this.#end(true, reasonOf(error) || String(error)))
+    socket.on('error', error =>
+      this.#end(true, reasonOf(error) || String(error), isOfNetwork(error)),
+    )
     // A TLS connection that is cut in its handshake ends without another word.
     socket.on('close', () => this.#end(true, 'the connection closed'))
   }
@@ -57,9 +59,9 @@ export class NovaConnection {
     else this.#read(({ reader }) => reader.receive(packet))
   }
 
-  #end(isReset: boolean, reason: string): void {
+  #end(isReset: boolean, reason: string, isCutOff = false): void {
     this.#read(({ reader }) => reader.end(isReset))
-    this.#fail('unreachable', reason)
+    this.#finish({ kind: 'unreachable', reason, ...(isCutOff ? { isCutOff } : {}) }, false)
   }
 
   /** Silence is a read timeout; before there is a connection, and in a body, it counts as a connection error. */
@@ -99,6 +101,11 @@ interface Pending {
   readonly resolve: (outcome: ConnectionOutcome) => void
   readonly timer: NodeJS.Timeout
   readonly reader: AnswerReader
+}
+
+/** What the kernel says where no packet comes through; a host that refuses is there. */
+function isOfNetwork(error: NodeJS.ErrnoException): boolean {
+  return ['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].includes(error.code ?? '')
 }
 
 function writeOnce(request: NovaRequest): Buffer {

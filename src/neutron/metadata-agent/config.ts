@@ -1,4 +1,5 @@
 import type { Cloud, Neutron, Port } from '../../cloud/cloud.ts'
+import { metadataServicesOf } from '../../cloud/derive-metadata-agent.ts'
 import type { MachineFacts } from '../../cloud/machine-facts.ts'
 import { type ReleaseName, readReleaseName } from '../../topology/release-names.ts'
 import { isVif } from '../ovn/metadata-port.ts'
@@ -22,6 +23,8 @@ export interface MetadataAgentConfig {
   readonly auth_ca_cert: string | null
   readonly nova_client_cert: string | null
   readonly nova_client_priv_key: string | null
+  /** Ports are looked up at neutron-server, which is on nova's host: the network to both is one. */
+  readonly asksServerBesideNova: boolean
   readonly ports: readonly AgentPort[]
   /** Who the daemon becomes once it listens. */
   readonly uid: number
@@ -44,6 +47,8 @@ export function metadataAgentConfig(cloud: Cloud, facts: MachineFacts): Metadata
     name,
     mechanism_driver: neutron.mechanism_driver,
     release: readReleaseName('Neutron', neutron.release),
+    asksServerBesideNova:
+      neutron.mechanism_driver === 'openvswitch' && metadataServicesOf(cloud).nova,
     ports: searchedPorts(cloud).map(pickAgentPort),
     uid: facts.uid,
     gid: facts.gid,

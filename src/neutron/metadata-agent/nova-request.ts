@@ -18,7 +18,12 @@ export interface NovaRequest {
 export type NovaOutcome =
   | { readonly kind: 'answer'; readonly answer: NovaAnswer }
   /** What python-requests calls a ConnectionError: none, one without an answer, no TLS, silence in a body. */
-  | { readonly kind: 'unreachable'; readonly reason: string }
+  | {
+      readonly kind: 'unreachable'
+      readonly reason: string
+      /** There where not nova is away, but the network to its host. */
+      readonly isCutOff?: true
+    }
   /** What it calls otherwise, and the agent does not expect: silence, a body that breaks off, redirects without end. */
   | { readonly kind: 'failed'; readonly reason: string }
 
