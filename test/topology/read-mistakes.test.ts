@@ -152,7 +152,7 @@ test(
   'an unknown release',
   finds,
   `neutron: {release: usuri}\n${net}\n`,
-  '1:20 `release` must be a release of OpenStack: queens, rocky, stein, train, ussuri, victoria, wallaby, xena, yoga, zed, 2023.1, 2023.2, 2024.1, 2024.2, 2025.1, 2025.2, 2026.1 | did you mean `ussuri`?',
+  '1:20 `release` must be a release of OpenStack: havana, icehouse, juno, kilo, liberty, mitaka, newton, ocata, pike, queens, rocky, stein, train, ussuri, victoria, wallaby, xena, yoga, zed, 2023.1, 2023.2, 2024.1, 2024.2, 2025.1, 2025.2, 2026.1 | did you mean `ussuri`?',
 )
 test(
   'a name that no lab can have',
