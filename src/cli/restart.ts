@@ -17,7 +17,8 @@ export async function restart(service: string, globals: GlobalOptions): Promise<
   using interrupt = untilInterrupted()
   const restarted = await restartServices(record, service, interrupt.signal)
   if (restarted.length === 0) throw unknownService(record, service)
-  for (const { name, pid } of restarted) print(`✔ ${name} serves again, pid ${pid}`)
+  for (const { name, pid } of restarted)
+    print(pid === null ? `✔ ${name} has synchronized` : `✔ ${name} serves again, pid ${pid}`)
 }
 
 function unknownService(record: LabRecord, service: string): LabError {

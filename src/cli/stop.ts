@@ -16,10 +16,11 @@ export async function stop(names: readonly string[], globals: GlobalOptions): Pr
   await change('stop', names, globals, async (record, units, signal) => {
     const stopped = record.states.stopped ?? []
     await stopUnits(record, units, signal)
+    const stays = record.containers === null ? 'is not looked after' : 'its engine puts it back'
     return units.map(unit =>
       stopped.includes(unit)
         ? `${unit} is stopped already`
-        : `${unit} is stopped${isAgent(unit) ? ': what it has made stays, and is not looked after' : ''}`,
+        : `${unit} is stopped${isAgent(unit) ? `: what it has made stays, and ${stays}` : ''}`,
     )
   })
 }
@@ -65,11 +66,12 @@ function findUnits(record: LabRecord, name: string): string[] {
   const watchers = new Set(services.map(watcherOf)).difference(new Set(['supervisor']))
   const known = unitsOf(record)
   const near = suggest(name, known)
+  const staysDown = `\`lab stop ${[...watchers].join(' ')}\` keeps it from being put back; `
   if (watchers.size > 0)
     throw new LabError(
       `${name} is no service of its own: ${[...watchers].join(' or ')} starts it`,
       {
-        hint: `\`lab stop ${[...watchers].join(' ')}\` keeps it from being put back; \`lab restart ${name}\` starts it anew.`,
+        hint: `${record.containers === null ? staysDown : ''}\`lab restart ${name}\` starts it anew.`,
         exitCode: 2,
       },
     )

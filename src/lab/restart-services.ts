@@ -10,7 +10,8 @@ import { type LabRecord, upCommandOf } from './record.ts'
 
 export interface Restarted {
   readonly name: string
-  readonly pid: number
+  /** Null for an agent that is no process: it has synchronized. */
+  readonly pid: number | null
 }
 
 /**
@@ -37,7 +38,7 @@ export async function restartServices(
   return restarted
 }
 
-/** Agents, and what begins anew as they do; in containers they are no processes, and only that. */
+/** Agents, and what begins anew as they do. Where an engine puts back what dies they are no processes. */
 async function restartAgents(
   record: LabRecord,
   agents: readonly HostAgent[],
@@ -56,10 +57,13 @@ async function restartAgents(
       .map(({ id }) => id),
     signal,
   })
-  return servicesOf(result.record).flatMap(({ name, ...step }) => {
-    const pid = findService({ name, ...step })?.pid
-    return pid === undefined || pid === ran.get(name) ? [] : [{ name, pid }]
+  const services = servicesOf(result.record)
+  const begun = services.flatMap(step => {
+    const pid = findService(step)?.pid
+    return pid === undefined || pid === ran.get(step.name) ? [] : [{ name: step.name, pid }]
   })
+  if (services.some(isTheirs)) return begun
+  return [...keys.map(name => ({ name, pid: null })), ...begun]
 }
 
 async function restart(
