@@ -45,6 +45,7 @@ test('golden.yaml has the recorded router', t => {
       id,
       name,
       project_id: projectOf(project),
+      host: 'controller',
       external_gateway_info: { network_id: networkOf(external).id, enable_snat: true },
     },
   ])
