@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline'
-import { execa } from 'execa'
+import { execa, type Options } from 'execa'
 import { nothing, type Total } from './total.ts'
 
 /** Runs a script that ends as `make test` does; shows what it says, and gives its total. One that dies is a failure. */
 export async function runInLane(
   argv: readonly [string, ...string[]],
   cancelSignal: AbortSignal,
+  more: Pick<Options, 'env' | 'killSignal'> = {},
 ): Promise<Total> {
   const [file, ...rest] = argv
   const lane = execa(file, rest, {
@@ -16,6 +17,7 @@ export async function runInLane(
     cancelSignal,
     // Its engines have to be taken away.
     forceKillAfterDelay: 20_000,
+    ...more,
   })
   let skipped = 0
   let total: Total | undefined

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { readTapLine } from './read-tap-line.ts'
@@ -27,10 +28,17 @@ export async function runTests({ files, options = [], ...more }: TestRun): Promi
   let total = nothing
   for await (const line of createInterface({ input: ava.stdout })) {
     const { shown, counted } = readTapLine(line)
-    if (shown !== undefined) console.log(shown)
+    if (shown !== undefined) console.log(nameFile(shown, files))
     total = add(total, counted)
   }
   const { failed } = await ava
   // ava can also end badly without a failed test: a file without tests, a promise that nobody has caught.
   return failed && total.failed === 0 ? add(total, { ...nothing, failed: 1 }) : total
+}
+
+/** ava names files where there are several. */
+function nameFile(line: string, [file = '', ...others]: readonly string[]): string {
+  return others.length > 0
+    ? line
+    : line.replace(/^[✔✘-] /, sign => `${sign}${basename(file, '.test.ts')} › `)
 }

@@ -1,6 +1,9 @@
+import { dirname } from 'node:path'
 import process from 'node:process'
 import { abortOnInterrupt } from './abort-on-interrupt.ts'
+import { PARTS, type Part } from './container-parts.ts'
 import { countEngine } from './count-engine.ts'
+import { engineDirectory } from './engine-directory.ts'
 import { filesInContainers } from './files-in-containers.ts'
 import { filesWithEngines } from './files-with-engines.ts'
 import { listContainers } from './list-containers.ts'
@@ -10,7 +13,11 @@ import { ONE_BY_ONE, runTests, type TestRun } from './run-tests.ts'
 import { tellOfEngines } from './tell-of-engines.ts'
 import { add, nothing, showTotal, type Total } from './total.ts'
 
-/** Every test that needs container engines, with engines of the machine's or its own; ends as `make test` does. */
+/**
+ * Every test that needs container engines, or one part of them: `test-containers.ts [PART]`. With engines of the
+ * machine's or its own; ends as `make test` does.
+ */
+const [, , part] = process.argv
 const cancelSignal = abortOnInterrupt()
 const tracesBefore = tracesOfLabs()
 let runs: readonly Total[] = []
@@ -28,13 +35,31 @@ showTotal([...runs, checkLeft()].reduce(add))
 
 async function runAll(engines: readonly ProvidedEngine[]): Promise<readonly Total[]> {
   const run = { env: tellOfEngines(engines), cancelSignal }
+  const parts: Readonly<Record<Part, () => Promise<readonly Total[]>>> = {
+    asking: () => runThoseThatAsk(run),
+    again: () => runAgain(run, engines),
+  }
+  const totals: Total[] = []
+  for (const name of PARTS)
+    if (part === undefined || part === name) totals.push(...(await parts[name]()))
+  return totals
+}
+
+async function runThoseThatAsk(run: Omit<TestRun, 'files'>): Promise<readonly Total[]> {
   const { unit, host } = filesWithEngines()
-  const totals = [
+  return [
     await runTests({ ...run, files: unit }),
     await runTests({ ...run, files: host, options: ONE_BY_ONE }),
   ]
-  for (const engine of engines)
-    if (engine.host !== undefined) totals.push(await runInContainers(run, engine.kind))
+}
+
+async function runAgain(
+  run: Omit<TestRun, 'files'>,
+  engines: readonly ProvidedEngine[],
+): Promise<readonly Total[]> {
+  const totals: Total[] = []
+  for (const { kind, host } of engines)
+    if (host !== undefined) totals.push(await runInContainers(run, kind))
   return totals
 }
 
@@ -51,9 +76,12 @@ function runInContainers(
   })
 }
 
-/** Processes are the machine's, where other tests run beside these. */
+/** Processes and directories of engines are the machine's, where other tests run beside these. */
 function tracesOfLabs(): readonly string[] {
-  return listTraces().filter(trace => !trace.startsWith('process '))
+  const own = engineDirectory()
+  return listTraces().filter(
+    trace => !trace.startsWith('process ') && (trace === own || !trace.startsWith(dirname(own))),
+  )
 }
 
 function checkLeft(): Total {

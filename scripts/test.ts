@@ -2,7 +2,9 @@ import { globSync } from 'node:fs'
 import process from 'node:process'
 import { execa } from 'execa'
 import { abortOnInterrupt } from './abort-on-interrupt.ts'
+import { PARTS } from './container-parts.ts'
 import { filesWithEngines } from './files-with-engines.ts'
+import { hostFiles } from './host-files.ts'
 import { listTraces } from './list-traces.ts'
 import { machinesEngines } from './machines-engines.ts'
 import { runChecks } from './run-checks.ts'
@@ -10,6 +12,7 @@ import { runInLane } from './run-in-lane.ts'
 import { ONE_BY_ONE, runTests } from './run-tests.ts'
 import { add, nothing, showTotal, type Total } from './total.ts'
 
+const WORLD = 'scripts/in-a-world-of-its-own.sh'
 const isRoot = process.getuid?.() === 0
 const cancelSignal = abortOnInterrupt()
 const tracesBefore = listTraces()
@@ -28,23 +31,49 @@ function runUnitTests(): Promise<Total> {
 }
 
 /**
- * Tests that bring up labs: those with processes on the machine itself, those with containers beside them in a world of
- * their own, with engines of their own. An engine of the machine's does not see into that world, so where one answers
- * its tests come after the others.
+ * Tests that bring up labs, in several lanes at once, which share the processors until no file is left: some on the
+ * machine itself, those with containers in two worlds with engines of their own, and whoever is done takes the next file
+ * of the others into a world of its own. An engine of the machine's does not see into such a world, so where one
+ * answers its tests come after those on the machine.
  */
 async function runLanes(): Promise<readonly Total[]> {
-  const lane = [process.execPath, 'scripts/test-containers.ts'] as const
-  if ((await machinesEngines()).length > 0)
-    return [await runHostTests(), await runInLane(lane, cancelSignal)]
-  const apart = ['scripts/in-a-world-of-its-own.sh', ...lane] as const
-  return await Promise.all([runHostTests(), runInLane(apart, cancelSignal)])
+  const { onMachine, inWorlds } = hostFiles()
+  const waiting = [...inWorlds]
+  const lanes =
+    (await machinesEngines()).length > 0
+      ? [[() => runHostTests(onMachine), () => runContainers()], []]
+      : [[() => runHostTests(onMachine)], ...PARTS.map(part => [() => runContainers(part)]), []]
+  return (await Promise.all(lanes.map(runLane))).flat()
+
+  async function runLane(own: readonly (() => Promise<Total>)[]): Promise<readonly Total[]> {
+    const totals: Total[] = []
+    for (const run of own) totals.push(await run())
+    while (!cancelSignal.aborted) {
+      const file = waiting.shift()
+      if (file === undefined) break
+      totals.push(await runInWorld(file))
+    }
+    return totals
+  }
 }
 
 /** One file after the other, because they also measure what is left on the machine. */
-function runHostTests(): Promise<Total> {
-  const all = globSync('test/host/**/*.test.ts').sort()
-  const files = all.filter(file => !withEngines.host.includes(file))
+function runHostTests(files: readonly string[]): Promise<Total> {
   return runTests({ files, options: ONE_BY_ONE, cancelSignal })
+}
+
+/** On the machine itself, unless it is one part of them. */
+function runContainers(part?: (typeof PARTS)[number]): Promise<Total> {
+  const script = [process.execPath, 'scripts/test-containers.ts'] as const
+  if (part === undefined) return runInLane(script, cancelSignal)
+  return runInLane([WORLD, ...script, part], cancelSignal)
+}
+
+function runInWorld(file: string): Promise<Total> {
+  const script = [process.execPath, 'scripts/test-host-file.ts', file] as const
+  // All of its processes end with it.
+  const alone = { env: { LAB_WORLD: 'alone' }, killSignal: 'SIGKILL' } as const
+  return runInLane([WORLD, ...script], cancelSignal, alone)
 }
 
 function tellOfHostTests(): Total {

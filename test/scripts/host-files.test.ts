@@ -1,0 +1,18 @@
+import { globSync } from 'node:fs'
+import test from 'ava'
+import { filesWithEngines } from '../../scripts/files-with-engines.ts'
+import { hostFiles } from '../../scripts/host-files.ts'
+
+test('every file of host tests runs in one lane', t => {
+  const { onMachine, inWorlds } = hostFiles()
+  t.true(onMachine.length > 0 && inWorlds.length > 0)
+  t.deepEqual(
+    [...onMachine, ...inWorlds, ...filesWithEngines().host].sort(),
+    globSync('test/host/**/*.test.ts').sort(),
+  )
+})
+
+// Whether those who left their engines still live is told by their pids.
+test('tests that start engines run where pids are the machine’s', t => {
+  t.true(hostFiles().onMachine.includes('test/host/engines.test.ts'))
+})
