@@ -250,12 +250,24 @@ function beginWithPlannedFiles(steps: readonly Step[], { fates }: Comparison): v
   }
 }
 
-/** What is waited for follows from addresses and settings: where these change, it may be on its way once more. */
+/**
+ * What is waited for follows from addresses and settings, or from a client beside it: where these change or begin, it may be on
+ * its way once more.
+ */
 function waitAgain(steps: readonly Step[], { fates }: Comparison): void {
   const kinds = new Map(steps.map(step => [step.id, step.kind]))
   const isChanged = (id: string) =>
     (kinds.get(id) === 'ip' || kinds.get(id) === 'sysctl') && fates.get(id) !== 'stays'
-  for (const step of steps)
-    if (step.kind === 'wait' && fates.get(step.id) === 'stays' && step.needs.some(isChanged))
-      fates.set(step.id, 'again')
+  const begun = new Set(
+    steps.flatMap(step =>
+      step.kind === 'service' && !STANDING.has(fates.get(step.id) ?? 'gone')
+        ? [`${step.namespace} ${step.id}`]
+        : [],
+    ),
+  )
+  for (const step of steps) {
+    if (step.kind !== 'wait' || fates.get(step.id) !== 'stays') continue
+    const isBegun = (id: string) => begun.has(`${step.namespace} ${id}`)
+    if (step.needs.some(id => isChanged(id) || isBegun(id))) fates.set(step.id, 'again')
+  }
 }

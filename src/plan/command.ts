@@ -124,9 +124,16 @@ function waitCommand(step: WaitStep): Command {
     step.meanwhile === undefined
       ? `until ${step.until}; do sleep 0.05; done`
       : `n=0; until ${step.until}; do sleep 0.05; n=$((n + 1)); [ $((n % ${ASK_AFTER_LOOKS})) != 0 ] || { ${step.meanwhile}; }; done`
+  const told = step.log === undefined ? '' : `trap '${tellLog(step.log)}; exit 1' TERM; `
+  const { namespace, timeoutSeconds } = step
   return {
-    argv: ['timeout', `${step.timeoutSeconds}`, ...inNetwork(step.namespace), 'sh', '-c', loop],
+    argv: ['timeout', `${timeoutSeconds}`, ...inNetwork(namespace), 'sh', '-c', `${told}${loop}`],
   }
+}
+
+/** `timeout` ends the loop by SIGTERM. */
+function tellLog(path: string): string {
+  return `tail -n 3 "${path}" >&2`
 }
 
 /** Five seconds: longer than duplicate address detection, which asking may begin anew. */

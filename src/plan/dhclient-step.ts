@@ -4,6 +4,7 @@ import { networkOf } from '../neutron/network-ports.ts'
 import { isServedByDhcpv6 } from '../topology/dhcpv6-subnets.ts'
 import { fileStep } from './file-steps.ts'
 import type { GuestIpv6 } from './guest-ipv6.ts'
+import { leasedStep } from './leased-step.ts'
 import { stepIds } from './names.ts'
 import { serviceStep } from './service-step.ts'
 import { quoteCommand } from './shell-quote.ts'
@@ -31,8 +32,8 @@ export function dhclientPaths({ neutron }: Cloud) {
 }
 
 /**
- * ISC dhclient in the guest, for DHCPv6. With a lease it goes to the background and renews it; where it has asked for
- * information alone it ends, as ifupdown's does.
+ * ISC dhclient in the guest, for DHCPv6. It asks and renews in the background; where it has asked for information alone it
+ * ends, as ifupdown's does.
  */
 export function dhclientSteps(cloud: Cloud, wish: DhclientWish): Step[] {
   const { lease, leases } = filesOf(wish)
@@ -52,7 +53,14 @@ export function dhclientSteps(cloud: Cloud, wish: DhclientWish): Step[] {
     ...Object.values(dhclientPaths(cloud)).map(stepIds.file),
     stepIds.addresses(wish.nic.id),
   ]
-  if (wish.client === 'stateful') return [...written, leaseStep(cloud, wish, needs)]
+  if (wish.client === 'stateful') {
+    const client = leaseStep(cloud, wish, needs)
+    return [
+      ...written,
+      client,
+      ...(wish.isAnswered ? [leasedStep(client, lease, wish.device)] : []),
+    ]
+  }
   return wish.isAnswered ? [...written, informationStep(cloud, wish, needs)] : []
 }
 
@@ -68,7 +76,7 @@ function leaseStep(cloud: Cloud, wish: DhclientWish, needs: readonly string[]): 
     why: `${guest.name} leases its IPv6 address on ${device}`,
     source: wish.source,
     namespace: wish.namespace,
-    argv: dhclientCommand(cloud, wish, [isAnswered ? '-1' : '-nw']),
+    argv: dhclientCommand(cloud, wish, ['-nw']),
     daemonizes: true,
     pidFile: pid,
     logFile: `${cloud.neutron.state_path}/log/dhclient-${guest.name}.log`,

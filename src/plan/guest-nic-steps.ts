@@ -8,6 +8,7 @@ import { autoconfigurationSteps, autoconfigurationSysctls } from './autoconfigur
 import { bridgedOn } from './bridged-on.ts'
 import { dhclientSteps } from './dhclient-step.ts'
 import { guestIpv6Of } from './guest-ipv6.ts'
+import { leasedStep } from './leased-step.ts'
 import { onHost, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
 import {
@@ -81,13 +82,11 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
       after: [nic.id],
     }).map(step => ({ ...step, id: `routes:${wish.namespace}:${wish.device}` })),
     ...(leased.length > 0
-      ? [
-          leaseStep(
-            cloud,
-            wish,
-            leased.map(({ subnet, address }) => withPrefix(subnet, address)),
-          ),
-        ]
+      ? leaseSteps(
+          cloud,
+          wish,
+          leased.map(({ subnet, address }) => withPrefix(subnet, address)),
+        )
       : []),
     ...autoconfigured,
     ...(client === null
@@ -109,9 +108,22 @@ function isServed({ has_port }: Nic, { enable_dhcp }: Subnet): boolean {
   return has_port && enable_dhcp
 }
 
-/** udhcpc in the guest, asking for option 121; it goes to the background with the lease and renews it. */
-function leaseStep(cloud: Cloud, wish: GuestNic, addresses: readonly PortAddress[]): ServiceStep {
+/**
+ * udhcpc in the guest, asking for option 121; it goes to the background with the lease and renews it, or without one and asks
+ * on. Where somebody can answer, the guest has come up with its lease alone.
+ */
+function leaseSteps(cloud: Cloud, wish: GuestNic, addresses: readonly PortAddress[]): Step[] {
   const base = `${wish.leaseDirectory}/${wish.device}`
+  const client = clientStep(cloud, wish, addresses, base)
+  return wish.isAnswered ? [client, leasedStep(client, `${base}.lease`, wish.device)] : [client]
+}
+
+function clientStep(
+  cloud: Cloud,
+  wish: GuestNic,
+  addresses: readonly PortAddress[],
+  base: string,
+): ServiceStep {
   return serviceStep({
     name: `udhcpc-${wish.guest.name}-${wish.device}`,
     service: 'udhcpc',
@@ -163,11 +175,11 @@ function pathsOf(cloud: Cloud, networkId: string): string[] {
 }
 
 /**
- * Ten tries a second apart, then a failure, where a booting guest would go on for minutes. Where nobody can answer it goes
- * on in the background, as a booted guest does.
+ * Three tries a second apart, and again every five seconds in the background. It is called alike whether anybody can answer
+ * or not: a server that goes or comes back is no reason to begin anew.
  */
-function udhcpcCommand({ device, script, isAnswered }: GuestNic, pidFile: string): string[] {
-  const tries = isAnswered ? ['-t', '10', '-T', '1', '-n'] : ['-t', '1', '-T', '1', '-A', '5', '-b']
+function udhcpcCommand({ device, script }: GuestNic, pidFile: string): string[] {
+  const tries = ['-t', '3', '-T', '1', '-A', '5', '-b']
   const options = ['-O', 'staticroutes', '-O', 'mtu', ...tries]
   return ['udhcpc', '-i', device, ...options, '-p', pidFile, '-s', script]
 }

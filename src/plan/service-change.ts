@@ -17,6 +17,7 @@ function startOf(step: ServiceStep): unknown {
     reloads: _reloads,
     staysWhileItRuns: _stays,
     leasing: _leasing,
+    leases: _leases,
     ...rest
   } = step
   return rest

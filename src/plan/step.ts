@@ -270,4 +270,6 @@ export interface WaitStep extends StepBase {
   /** What the kernel must show from then on. */
   readonly expects?: IpExpectation
   readonly timeoutSeconds: number
+  /** A log whose last lines tell why it did not. */
+  readonly log?: string
 }

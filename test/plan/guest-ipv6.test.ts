@@ -180,13 +180,12 @@ networks:
 routers: {r1: {interfaces: [full, less]}}
 instances: {vm1: {networks: [full, less]}}
 `)
-  const isWaited = ({ id }: Step) => /^(informed|autoconfigured):/.test(id)
+  const isWaited = ({ id }: Step) => /^(informed|autoconfigured|leased):/.test(id)
   const near = buildPlan(cloud, machineFacts)
-  t.is(near.steps.filter(isWaited).length, 3)
-  t.true(clientOf(near)?.argv.includes('-1'))
+  t.is(near.steps.filter(isWaited).length, 4)
   const far = buildPlan(cloud, machineFacts, { isolated: ['cmp'] })
   t.deepEqual(far.steps.filter(isWaited), [])
-  t.true(clientOf(far)?.argv.includes('-nw'))
+  t.deepEqual(clientOf(far)?.argv, clientOf(near)?.argv, 'and its client is no other')
   t.deepEqual(clientOf(far)?.leases, [])
 })
 
