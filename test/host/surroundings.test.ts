@@ -38,17 +38,17 @@ test('a reader that has enough of the answer ends it quietly', t => {
   return Promise.resolve()
 })
 
-test('an interrupted restart leaves a supervisor, which puts back what was stopped', async t => {
+test('what an interrupted restart has stopped its watcher puts back', async t => {
   await withLab(t, 'dhcp-mode', async ({ name }) => {
     const record = readRecord(name)
     if (record === null) return t.fail()
-    const supervisor = runningOf(name, 'supervisor')
+    const haproxy = runningOf(name, 'haproxy')
     const controller = new AbortController()
     const restarting = restartServices(record, 'haproxy', controller.signal)
     setImmediate(() => controller.abort(new Error('Ctrl-C')))
     await t.throwsAsync(restarting, { message: 'Ctrl-C' })
-    t.not(runningOf(name, 'supervisor').pid, supervisor.pid)
     await waitFor('all is whole', async () => (await statusOf(name)).ended.exitCode === 0)
+    t.not(runningOf(name, 'haproxy').pid, haproxy.pid)
   })
 })
 
