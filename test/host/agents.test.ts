@@ -287,3 +287,55 @@ test('before Victoria an agent that starts leaves a proxy that runs, and a metad
     await lab.standsWhole()
   })
 })
+
+//  network1: edge, DHCP      network2: DHCP      compute1: vm1, vm3      compute2: vm2, vm4
+test('what is cut off from the others goes on as it was, and is synchronized when it is joined', async t => {
+  await withLab(t, 'hosts', async standing => {
+    const { idOf, does, fetch, guest, ...lab } = agentsLab(t, standing)
+    const id = idOf('private')
+    const pings = async (from: string, to: string) =>
+      (await runIn(guest(from), ['busybox', 'ping', '-c', '1', '-W', '2', to])).exitCode === 0
+    const addressOf = async (name: string) => {
+      const addresses = await addressesIn(guest(name), 'eth0')
+      return /inet ([\d.]+)/.exec(addresses.join())?.[1] ?? ''
+    }
+    const hostsOn = (host: string) =>
+      readFileSync(`/var/lib/lab/${lab.name}/hosts/${host}/dhcp/${id}/host`, 'utf8')
+    const clients = () =>
+      Object.entries(pidsOf(lab.name)).filter(([name]) => /^udhcpc-vm\d/.test(name))
+    const before = clients()
+    const vm4 = await addressOf('vm4')
+
+    await does('host isolate network1')
+    t.not(await fetch('vm3'), '200', 'its router is cut off')
+    t.true(await pings('vm3', vm4), 'and guests of two hosts are not')
+    await does('instance add late --network private=192.168.30.77 --host compute1')
+    t.is(await fetch('late'), '200', 'by the other network host, whose agents answer')
+    t.regex(hostsOn('network2'), /192\.168\.30\.77/)
+    t.notRegex(hostsOn('network1'), /192\.168\.30\.77/, 'nobody could tell it')
+    await does('host join network1')
+    t.regex(hostsOn('network1'), /192\.168\.30\.77/)
+    t.is(await fetch('vm3'), '200')
+    t.deepEqual(clients(), before, 'no lease was lost, and no client began anew')
+
+    await does('host isolate compute1')
+    t.true(await pings('vm1', '192.168.30.77'), 'guests of one host have each other')
+    t.false(await pings('vm1', '192.168.30.12'))
+    t.is(await fetch('vm2'), '200')
+    t.is(await addressOf('vm1'), '192.168.30.11', 'the lease stands')
+    await lab.standsWhole()
+    await does('host join compute1')
+    t.true(await pings('vm1', '192.168.30.12'))
+    t.is(await fetch('vm1'), '200')
+
+    await does('host isolate controller')
+    await does('instance renew vm2')
+    t.true(await pings('vm1', '192.168.30.12'))
+    // Until haproxy has waited for 32 s: 504.
+    t.is(await fetch('vm2'), 'no answer', 'the agent waits for neutron-server')
+    await does('host join controller')
+    t.is(await fetch('vm2'), '200')
+    t.deepEqual(clients(), before)
+    await lab.standsWhole()
+  })
+})
