@@ -6,6 +6,7 @@ import {
   type ServiceName,
   type ServiceStep,
 } from '../../../src/plan/step.ts'
+import { watcherOf } from '../../../src/plan/watchers.ts'
 import { engineAt } from '../../../src/runtime/docker/engine-at.ts'
 import { findService } from '../../../src/runtime/process/find-service.ts'
 import { type Ended, lab, waitFor } from './lab.ts'
@@ -34,7 +35,7 @@ export async function withoutService(
 ): Promise<void> {
   const step = serviceOf(name, service)
   const former = runningOf(name, service)
-  const stopped = isContained(step) ? await stopContainer(step.container) : stopSupervisor(name)
+  const stopped = isContained(step) ? await stopContainer(step.container) : stopWatcher(name, step)
   try {
     if (isAlive(former)) process.kill(former.pid, 'SIGKILL')
     await waitFor(`the end of ${service}`, () => !isAlive(former))
@@ -51,8 +52,9 @@ async function stopContainer({ engine, name }: Container) {
   return { resume: () => container.start() }
 }
 
-function stopSupervisor(name: string) {
-  const { pid } = runningOf(name, 'supervisor')
+/** Who would put it back: the agent that has started it, or the supervisor. */
+function stopWatcher(name: string, step: ServiceStep) {
+  const { pid } = runningOf(name, watcherOf(step))
   process.kill(pid, 'SIGSTOP')
   return { resume: () => process.kill(pid, 'SIGCONT') }
 }
