@@ -124,16 +124,15 @@ function waitCommand(step: WaitStep): Command {
     step.meanwhile === undefined
       ? `until ${step.until}; do sleep 0.05; done`
       : `n=0; until ${step.until}; do sleep 0.05; n=$((n + 1)); [ $((n % ${ASK_AFTER_LOOKS})) != 0 ] || { ${step.meanwhile}; }; done`
-  const told = step.log === undefined ? '' : `trap '${tellLog(step.log)}; exit 1' TERM; `
-  const { namespace, timeoutSeconds } = step
-  return {
-    argv: ['timeout', `${timeoutSeconds}`, ...inNetwork(namespace), 'sh', '-c', `${told}${loop}`],
-  }
+  const { namespace, timeoutSeconds, log } = step
+  const argv = [`${timeoutSeconds}`, ...inNetwork(namespace), 'sh', '-c']
+  if (log === undefined) return { argv: ['timeout', ...argv, loop] }
+  return { argv: ['timeout', '--foreground', ...argv, `${tellAtEnd(log)}; ${loop}`] }
 }
 
-/** `timeout` ends the loop by SIGTERM. */
-function tellLog(path: string): string {
-  return `tail -n 3 "${path}" >&2`
+/** `timeout` ends the loop by SIGTERM; in the foreground it leaves its sleep, of whose end the shell would tell. */
+function tellAtEnd(log: string): string {
+  return `trap 'tail -n 3 "${log}" >&2; exit 1' TERM`
 }
 
 /** Five seconds: longer than duplicate address detection, which asking may begin anew. */

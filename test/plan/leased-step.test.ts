@@ -23,7 +23,7 @@ function wait(lease: string, log: string) {
     if (client === undefined) throw new Error('no client')
     const step = leasedStep({ ...client, logFile }, leaseFile, 'eth0')
     const script = commandOf([step]).argv.at(-1) ?? ''
-    return spawnSync('timeout', ['0.3', 'sh', '-c', script], { encoding: 'utf8' })
+    return spawnSync('timeout', ['--foreground', '0.3', 'sh', '-c', script], { encoding: 'utf8' })
   } finally {
     rmSync(directory, { recursive: true })
   }
