@@ -1,4 +1,4 @@
-import type { Cloud, Network, Port } from '../cloud/cloud.ts'
+import type { Cloud, Network, Port, Subnet } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { parseCidr } from '../topology/ip.ts'
 import { dhcpRules } from './dhcp-rules.ts'
@@ -7,6 +7,7 @@ import { metadataAddressOfDhcpPorts } from './metadata-decisions.ts'
 import { dhcpNamespace, tapDevice } from './names.ts'
 import { dhcpPortOf } from './network-ports.ts'
 import { addressesOf } from './port-addresses.ts'
+import { neutronRelease } from './release.ts'
 import type { AgentAddress, AgentRoute } from './routes.ts'
 import { gatewayRoutes } from './routes.ts'
 
@@ -21,9 +22,9 @@ export interface DhcpNamespace {
   readonly routes: readonly AgentRoute[]
   /** To be set in this order, as soon as the namespace is there and before the device is. */
   readonly sysctls: Readonly<Record<string, string>>
-  /** Input of iptables-restore. */
-  readonly iptables: string
-  /** Input of ip6tables-restore; null on a machine without IPv6. */
+  /** Input of iptables-restore; null where the release has no rules there. */
+  readonly iptables: string | null
+  /** Input of ip6tables-restore; null there, too, and on a machine without IPv6. */
   readonly ip6tables: string | null
 }
 
@@ -43,19 +44,38 @@ export function dhcpNamespaceOf(
     device,
     mtu: network.mtu,
     addresses: [...ownAddresses(cloud, port, facts), ...metadataAddresses(cloud, network, facts)],
-    routes: defaultRoutes(network, device, facts),
-    sysctls: {
-      'net.ipv4.conf.all.promote_secondaries': '1',
-      'net.ipv4.ip_nonlocal_bind': '1',
-      ...(facts.ipv6 ? { 'net.ipv6.conf.default.accept_ra': '0' } : {}),
-    },
+    routes: defaultRoutes(cloud, network, device, facts),
+    sysctls: sysctlsOf(cloud, facts),
     iptables: dhcpRules(4, release),
     ip6tables: facts.ipv6 ? dhcpRules(6, release) : null,
   }
 }
 
+/** Those on which guests make addresses themselves are the kernel's in some releases, if anybody advertises. */
 function ownAddresses(cloud: Cloud, port: Port, facts: MachineFacts): readonly AgentAddress[] {
-  return addressesOf(cloud, port, facts, subnet => subnet.enable_dhcp)
+  const { dhcpAutoAddresses } = neutronRelease(cloud.neutron.release).namespaces
+  return addressesOf(
+    cloud,
+    port,
+    facts,
+    subnet => subnet.enable_dhcp && (dhcpAutoAddresses || !isAutoconfigured(subnet)),
+  )
+}
+
+/** `ipv6_utils.is_auto_address_subnet`. */
+function isAutoconfigured({ ipv6_address_mode, ipv6_ra_mode }: Subnet): boolean {
+  return [ipv6_address_mode, ipv6_ra_mode].some(
+    mode => mode === 'slaac' || mode === 'dhcpv6-stateless',
+  )
+}
+
+function sysctlsOf({ neutron }: Cloud, { ipv6 }: MachineFacts): Readonly<Record<string, string>> {
+  const { promoteSecondaries, nonlocalBind, dhcpIpv6 } = neutronRelease(neutron.release).namespaces
+  return {
+    ...(promoteSecondaries ? { 'net.ipv4.conf.all.promote_secondaries': '1' } : {}),
+    ...(nonlocalBind ? { 'net.ipv4.ip_nonlocal_bind': '1' } : {}),
+    ...(dhcpIpv6 && ipv6 ? { 'net.ipv6.conf.default.accept_ra': '0' } : {}),
+  }
 }
 
 /** By configuration alone, whether a proxy runs or not: a routed network's port bears the address, too. */
@@ -73,8 +93,9 @@ function metadataAddresses(
 }
 
 /** Of each IP version the first subnet that has DHCP and a gateway decides. */
-function defaultRoutes(network: Network, device: string, facts: MachineFacts) {
-  const families = facts.ipv6 ? ([4, 6] as const) : ([4] as const)
+function defaultRoutes(cloud: Cloud, network: Network, device: string, facts: MachineFacts) {
+  const { dhcpIpv6 } = neutronRelease(cloud.neutron.release).namespaces
+  const families = facts.ipv6 && dhcpIpv6 ? ([4, 6] as const) : ([4] as const)
   return families.flatMap(family => {
     const subnet = network.subnets.find(
       candidate =>
@@ -88,9 +109,7 @@ function defaultRoutes(network: Network, device: string, facts: MachineFacts) {
 }
 
 /** Prefix lengths that the agent leaves alone: 0, 127 and 128, and all but 64 where addresses are autoconfigured. */
-function mayRouteIpv6(subnet: Network['subnets'][number]): boolean {
+function mayRouteIpv6(subnet: Subnet): boolean {
   const prefix = parseCidr(subnet.cidr)?.prefix ?? 0
-  const modes = [subnet.ipv6_address_mode, subnet.ipv6_ra_mode]
-  const autoconfigured = modes.some(mode => mode === 'slaac' || mode === 'dhcpv6-stateless')
-  return prefix > 0 && prefix <= 126 && (prefix === 64 || !autoconfigured)
+  return prefix > 0 && prefix <= 126 && (prefix === 64 || !isAutoconfigured(subnet))
 }

@@ -1,5 +1,6 @@
 import type { Table, TableName, Tables } from './iptables-tables.ts'
 import { append } from './iptables-tables.ts'
+import type { IptablesRelease } from './release.ts'
 
 /** What an agent's IptablesManager has in a namespace before any rule of its own. */
 export interface ManagedTables {
@@ -8,21 +9,28 @@ export interface ManagedTables {
   readonly wrapName: 'neutron-dhcp-age' | 'neutron-l3-agent'
   /** `full` has OUTPUT, POSTROUTING and the SNAT chains; `prerouting` that chain alone. */
   readonly nat: 'full' | 'none' | 'prerouting'
+  readonly release: IptablesRelease
 }
 
 /**
  * The tables as `IptablesManager` sets them up: each of the kernel's chains jumps to a twin with the agent's name, and
  * `neutron-filter-top` and `neutron-postrouting-bottom` are there to be shared between agents.
  */
-export function managedTables({ family, wrapName, nat }: ManagedTables): Tables {
-  const wrapped = new Map<TableName, Table>([
-    ['mangle', wrap(wrapName, ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'])],
-    ['raw', wrap(wrapName, ['PREROUTING', 'OUTPUT'])],
-    ['filter', filterTable(wrapName)],
-  ])
-  const tables = family === 4 ? append(wrapped, 'mangle', markChain(wrapName)) : wrapped
-  return nat === 'none' ? tables : new Map(tables).set('nat', natTable(wrapName, nat))
+export function managedTables({ family, wrapName, nat, release }: ManagedTables): Tables {
+  const wrapped = new Map<TableName, Table>(
+    release.tables[family].map(name => [name, wrapTable[name](wrapName)]),
+  )
+  const hasMark = family === 4 && release.markChain
+  const tables = hasMark ? append(wrapped, 'mangle', markChain(wrapName)) : wrapped
+  return nat === 'none' ? tables : new Map(tables).set('nat', natTable(wrapName, nat, release))
 }
+
+const wrapTable = {
+  mangle: (wrapName: string) =>
+    wrap(wrapName, ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']),
+  raw: (wrapName: string) => wrap(wrapName, ['PREROUTING', 'OUTPUT']),
+  filter: filterTable,
+} as const
 
 function wrap(wrapName: string, kernelChains: readonly string[]): Table {
   return {
@@ -52,7 +60,11 @@ function markChain(wrapName: string): Table {
   }
 }
 
-function natTable(wrapName: string, nat: 'full' | 'prerouting'): Table {
+function natTable(
+  wrapName: string,
+  nat: 'full' | 'prerouting',
+  { comments }: IptablesRelease,
+): Table {
   if (nat === 'prerouting') return wrap(wrapName, ['PREROUTING'])
   const { chains, rules } = wrap(wrapName, ['PREROUTING', 'OUTPUT', 'POSTROUTING'])
   return {
@@ -60,8 +72,10 @@ function natTable(wrapName: string, nat: 'full' | 'prerouting'): Table {
     rules: [
       ...rules,
       '-A POSTROUTING -j neutron-postrouting-bottom',
-      `-A neutron-postrouting-bottom -m comment --comment "Perform source NAT on outgoing traffic." -j ${wrapName}-snat`,
+      `-A neutron-postrouting-bottom ${comments ? snatComment : ''}-j ${wrapName}-snat`,
       `-A ${wrapName}-snat -j ${wrapName}-float-snat`,
     ],
   }
 }
+
+const snatComment = '-m comment --comment "Perform source NAT on outgoing traffic." '

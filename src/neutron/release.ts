@@ -55,6 +55,7 @@ export interface NeutronRelease {
   readonly dnsmasq: DnsmasqRelease
   readonly iptables: IptablesRelease
   readonly radvd: RadvdRelease
+  readonly namespaces: NamespaceRelease
 
   /** Processes that agents start have their name in `PROCESS_TAG`. */
   readonly processTag: boolean
@@ -149,6 +150,27 @@ export interface DnsmasqRelease {
   readonly namesOneDhcpServer: boolean
 }
 
+/** What agents set in the namespaces that they make. */
+export interface NamespaceRelease {
+  /** `net.ipv4.conf.all.promote_secondaries`. */
+  readonly promoteSecondaries: boolean
+  /** qdhcp: `net.ipv4.ip_nonlocal_bind`. */
+  readonly nonlocalBind: boolean
+  /**
+   * qdhcp has an IPv6 default route and takes none from router advertisements; else the kernel may, and the agent sets
+   * IPv4's alone.
+   */
+  readonly dhcpIpv6: boolean
+  /** The DHCP port is given its addresses in subnets with router advertisements; else the kernel makes them. */
+  readonly dhcpAutoAddresses: boolean
+  /** qrouter: `arp_ignore` and `arp_announce`. */
+  readonly strictArp: boolean
+  /** qrouter: `net.ipv6.conf.all.forwarding`. */
+  readonly ipv6Forwarding: boolean
+  /** IPv6 of the gateway device: nothing, `accept_ra` where no IPv6 gateway is known, or that and `forwarding`. */
+  readonly gatewayIpv6: 'none' | 'accept-ra' | 'forwarding'
+}
+
 /** What the L3 agent tells radvd: neutron/agent/linux/ra.py. */
 export interface RadvdRelease {
   /** It runs one at all. */
@@ -170,12 +192,41 @@ export interface RadvdRelease {
 }
 
 export interface IptablesRelease {
+  /** Of which IP versions qdhcp has rules. */
+  readonly dhcpFamilies: readonly (4 | 6)[]
   /** What qdhcp has of the nat table: all that a router has, nothing, or an empty wrapped PREROUTING. */
   readonly dhcpNat: 'full' | 'none' | 'prerouting'
+  /** Of which IP versions qrouter has rules. */
+  readonly routerFamilies: readonly (4 | 6)[]
+  /** The tables of IPv4 and IPv6, nat left aside. */
+  readonly tables: Readonly<Record<4 | 6, readonly ('mangle' | 'raw' | 'filter')[]>>
   /** The router's ip6tables have a nat table. */
   readonly ipv6Nat: boolean
+  /** IPv4 has a chain that marks what comes in by the gateway. */
+  readonly markChain: boolean
+  /** Where packets are marked by address scope: in no namespace, in those of routers, or in DHCP's as well. */
+  readonly addressScopes: 'none' | 'routers' | 'everywhere'
+  /** Rules that need one have a comment: `comment_iptables_rules`. */
+  readonly comments: boolean
+
+  /** SNAT by the source's network, before it was by the device that packets leave by. */
+  readonly snat: 'by-network' | 'by-device'
+  /** Without SNAT there is still what floating IPs need: the marks, and SNAT of translated packets. */
+  readonly floatingIpsWithoutSnat: boolean
+  /** `--random-fully`: `use_random_fully`. */
+  readonly randomFully: boolean
   /** The rule that keeps internal traffic from SNAT names the gateway device as input, too. */
   readonly internalTrafficByInput: boolean
+
+  /**
+   * How requests for metadata reach the proxy, and it alone: redirected from any device to an open port; marked and
+   * redirected; or marked in the mark's lower half, where they come in by an internal device.
+   */
+  readonly metadata: 'open' | 'marked' | 'masked'
+  /** The rules for metadata stand before the gateway's and floating IPs'. */
+  readonly metadataFirst: boolean
+  /** Requests for metadata are marked where `enable_metadata_proxy` is off, too. */
+  readonly metadataMarkWithoutProxy: boolean
 }
 
 /**
@@ -208,17 +259,23 @@ function apply(release: NeutronRelease, change: Change): NeutronRelease {
     dnsmasq: { ...release.dnsmasq, ...change.dnsmasq },
     iptables: { ...release.iptables, ...change.iptables },
     radvd: { ...release.radvd, ...change.radvd },
+    namespaces: { ...release.namespaces, ...change.namespaces },
   }
 }
 
+type GroupOfFacts = 'haproxy' | 'dnsmasq' | 'iptables' | 'radvd' | 'namespaces'
+
 interface Change {
   readonly since: ReleaseName
-  readonly agents?: Partial<Omit<NeutronRelease, 'haproxy' | 'dnsmasq' | 'iptables' | 'radvd'>>
+  readonly agents?: Partial<Omit<NeutronRelease, GroupOfFacts>>
   readonly haproxy?: Partial<HaproxyRelease>
   readonly dnsmasq?: Partial<DnsmasqRelease>
   readonly iptables?: Partial<IptablesRelease>
   readonly radvd?: Partial<RadvdRelease>
+  readonly namespaces?: Partial<NamespaceRelease>
 }
+
+const allTables = ['mangle', 'raw', 'filter'] as const
 
 const havana: NeutronRelease = {
   dhcpMetadataPrefixLength: 16,
@@ -278,9 +335,21 @@ const havana: NeutronRelease = {
     namesOneDhcpServer: false,
   },
   iptables: {
+    dhcpFamilies: [],
     dhcpNat: 'full',
+    routerFamilies: [4],
+    tables: { 4: ['filter'], 6: ['filter'] },
     ipv6Nat: false,
+    markChain: false,
+    addressScopes: 'none',
+    comments: false,
+    snat: 'by-network',
+    floatingIpsWithoutSnat: false,
+    randomFully: false,
     internalTrafficByInput: true,
+    metadata: 'open',
+    metadataFirst: true,
+    metadataMarkWithoutProxy: false,
   },
   radvd: {
     runs: false,
@@ -291,6 +360,15 @@ const havana: NeutronRelease = {
     statefulPrefixes: false,
     user: 'absent',
     blankLines: true,
+  },
+  namespaces: {
+    promoteSecondaries: false,
+    nonlocalBind: false,
+    dhcpIpv6: false,
+    dhcpAutoAddresses: true,
+    strictArp: false,
+    ipv6Forwarding: false,
+    gatewayIpv6: 'none',
   },
   processTag: false,
   conntrackLiberal: false,
@@ -314,6 +392,7 @@ const changes: readonly Change[] = [
       defaultRouteInOption121: true,
       hostRouteIsGateway: false,
     },
+    iptables: { routerFamilies: [4, 6] },
   },
   {
     since: 'juno',
@@ -323,6 +402,8 @@ const changes: readonly Change[] = [
       finalDot: false,
       namesOneDhcpServer: true,
     },
+    iptables: { tables: { 4: allTables, 6: ['filter'] }, metadata: 'marked' },
+    namespaces: { promoteSecondaries: true, ipv6Forwarding: true },
   },
   {
     since: 'kilo',
@@ -335,12 +416,25 @@ const changes: readonly Change[] = [
       namesAutoconfigured: true,
       connectedRoutes: 'behind',
     },
+    iptables: {
+      dhcpFamilies: [4],
+      markChain: true,
+      comments: true,
+      snat: 'by-device',
+      metadataFirst: false,
+    },
+    namespaces: { dhcpAutoAddresses: false, gatewayIpv6: 'accept-ra' },
   },
   {
     since: 'liberty',
     agents: { routesMetadataByGateway: true, forceMetadata: true },
     radvd: { mtu: 'off', statefulPrefixes: true },
     dnsmasq: { binding: 'interface', ipxe: true, namesOneDhcpServer: false },
+    iptables: {
+      tables: { 4: allTables, 6: ['raw', 'filter'] },
+      floatingIpsWithoutSnat: true,
+      metadata: 'masked',
+    },
   },
   {
     since: 'mitaka',
@@ -352,13 +446,26 @@ const changes: readonly Change[] = [
     },
     radvd: { intervals: [30, 100], mtu: 'on', advertisesDns: true },
     dnsmasq: { localResolv: true, advertisesMtu: true },
+    iptables: { tables: { 4: allTables, 6: allTables }, addressScopes: 'everywhere' },
   },
-  { since: 'ocata', dnsmasq: { strictOrder: false } },
+  {
+    since: 'newton',
+    iptables: { addressScopes: 'routers' },
+    namespaces: { dhcpAutoAddresses: true, dhcpIpv6: true, gatewayIpv6: 'forwarding' },
+  },
+  {
+    since: 'ocata',
+    dnsmasq: { strictOrder: false },
+    iptables: { randomFully: true },
+    namespaces: { strictArp: true },
+  },
   {
     since: 'pike',
     agents: { routerIdNeedsMetadataSubnet: true, evaluatesOnPortChange: true },
     radvd: { user: 'before-log' },
     dnsmasq: { binding: 'bind-interfaces', netmask: true },
+    iptables: { dhcpFamilies: [4, 6], metadataMarkWithoutProxy: true },
+    namespaces: { nonlocalBind: true },
   },
   {
     since: 'queens',

@@ -1,5 +1,6 @@
 import type { Cloud, FloatingIp, Port, Router } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { formatAddress, parseCidr } from '../topology/ip.ts'
 import { carriesIpv6 } from './carries-ipv6.ts'
 import { routerGatewayDevice, routerInterfaceDevice, routerNamespace } from './names.ts'
 import { networkOf } from './network-ports.ts'
@@ -22,8 +23,8 @@ export interface RouterNamespace {
   /** Keys of the gateway device, to be set in this order when it is there and has its addresses. */
   readonly gatewaySysctls: Readonly<Record<string, string>>
   /** Input of iptables-restore. */
-  readonly iptables: string
-  /** Input of ip6tables-restore; null on a machine without IPv6. */
+  readonly iptables: string | null
+  /** Input of ip6tables-restore; null in Havana, and on a machine without IPv6. */
   readonly ip6tables: string | null
 }
 
@@ -105,14 +106,16 @@ function routesOf(cloud: Cloud, { port, device }: RouterInterface, facts: Machin
 /** `Namespace.create`; what the machine lacks is left out. */
 function sysctlsOf(cloud: Cloud, facts: MachineFacts): Readonly<Record<string, string>> {
   const liberal = 'net.netfilter.nf_conntrack_tcp_be_liberal'
-  const { conntrackLiberal } = neutronRelease(cloud.neutron.release)
+  const { conntrackLiberal, namespaces } = neutronRelease(cloud.neutron.release)
+  const { promoteSecondaries, strictArp, ipv6Forwarding } = namespaces
   return {
-    'net.ipv4.conf.all.promote_secondaries': '1',
+    ...(promoteSecondaries ? { 'net.ipv4.conf.all.promote_secondaries': '1' } : {}),
     ...(conntrackLiberal && facts.sysctls.includes(liberal) ? { [liberal]: '1' } : {}),
     'net.ipv4.ip_forward': '1',
-    'net.ipv4.conf.all.arp_ignore': '1',
-    'net.ipv4.conf.all.arp_announce': '2',
-    ...(facts.ipv6 ? { 'net.ipv6.conf.all.forwarding': '1' } : {}),
+    ...(strictArp
+      ? { 'net.ipv4.conf.all.arp_ignore': '1', 'net.ipv4.conf.all.arp_announce': '2' }
+      : {}),
+    ...(ipv6Forwarding && facts.ipv6 ? { 'net.ipv6.conf.all.forwarding': '1' } : {}),
   }
 }
 
@@ -126,14 +129,17 @@ function gatewaySysctlsOf(
   facts: MachineFacts,
 ): Readonly<Record<string, string>> {
   const network = networkOf(cloud, port.network_id)
-  if (!carriesIpv6(network, facts)) return {}
+  const { gatewayIpv6 } = neutronRelease(cloud.neutron.release).namespaces
+  if (gatewayIpv6 === 'none' || !carriesIpv6(network, facts)) return {}
   const hasIpv6Gateway = network.subnets.some(
     subnet =>
       subnet.gateway_ip?.includes(':') === true &&
       port.fixed_ips.some(fixed => fixed.subnet_id === subnet.id),
   )
+  const acceptRa = `net.ipv6.conf.${device}.accept_ra`
+  if (gatewayIpv6 === 'accept-ra') return hasIpv6Gateway ? {} : { [acceptRa]: '2' }
   return {
-    [`net.ipv6.conf.${device}.accept_ra`]: hasIpv6Gateway ? '0' : '2',
+    [acceptRa]: hasIpv6Gateway ? '0' : '2',
     [`net.ipv6.conf.${device}.forwarding`]: '1',
     'net.ipv6.conf.all.forwarding': '1',
   }
@@ -148,13 +154,14 @@ interface Routing extends Pick<RouterNamespace, 'interfaces' | 'gateway'> {
 function rulesOf(
   { cloud, router, interfaces, gateway, floatingIps }: Routing,
   family: 4 | 6,
-): string {
+): string | null {
   const hasAddress = ({ addresses }: RouterInterface) =>
     addresses.some(address => address.family === family)
   return routerRules({
     family,
     neutron: cloud.neutron,
     internalDevices: interfaces.filter(hasAddress).map(({ device }) => device),
+    internalCidrs: interfaces.flatMap(({ addresses }) => firstNetworkIpv4(addresses)),
     gateway:
       gateway === null
         ? null
@@ -170,4 +177,10 @@ function rulesOf(
 
 function firstIpv4({ addresses }: RouterInterface): string | null {
   return addresses.find(({ family }) => family === 4)?.address.split('/')[0] ?? null
+}
+
+function firstNetworkIpv4([first]: readonly AgentAddress[]): readonly string[] {
+  const range = first === undefined ? undefined : parseCidr(first.address)
+  if (range === undefined || range.version === 6) return []
+  return [`${formatAddress({ version: 4, value: range.first })}/${range.prefix}`]
 }

@@ -7,9 +7,15 @@ interface Place {
 }
 
 /** The agent's iptables rules in a namespace, a table set for each IP version that it writes. */
-export function rulesSteps(place: Place, iptables: string, ip6tables: string | null): RulesStep[] {
-  const ipv4 = rulesStep(place, 4, iptables)
-  return ip6tables === null ? [ipv4] : [ipv4, rulesStep(place, 6, ip6tables)]
+export function rulesSteps(
+  place: Place,
+  iptables: string | null,
+  ip6tables: string | null,
+): RulesStep[] {
+  return [
+    ...(iptables === null ? [] : [rulesStep(place, 4, iptables)]),
+    ...(ip6tables === null ? [] : [rulesStep(place, 6, ip6tables)]),
+  ]
 }
 
 function rulesStep({ host, namespace, source }: Place, family: 4 | 6, rules: string): RulesStep {

@@ -2,6 +2,7 @@ import test from 'ava'
 import type { Cloud, Subnet } from '../../src/cloud/cloud.ts'
 import type { DhcpNamespace } from '../../src/neutron/dhcp-namespace.ts'
 import { dhcpNamespaceOf } from '../../src/neutron/dhcp-namespace.ts'
+import { advertisedCloud } from '../fixtures/advertised-cloud.ts'
 import {
   dhcpPort,
   ipv6Subnet,
@@ -197,3 +198,24 @@ test(tables, 'ussuri', 'iptables', rawAndFilter)
 test(tables, 'zed', 'ip6tables', rawAndFilter)
 test(tables, '2024.1', 'iptables', [...rawAndFilter, 'nat', 'PREROUTING'])
 test(tables, '2026.1', 'ip6tables', [...rawAndFilter, 'nat', 'PREROUTING'])
+
+const inNamespace = test.macro({
+  title: (_, release: string) =>
+    `${release}: what the agent sets in qdhcp, and by which ways it leaves`,
+  exec(t, release: string, sysctls: string[], addresses: number, routes: number) {
+    const cloud = advertisedCloud(release)
+    const [network] = cloud.networks
+    const made = network && dhcpNamespaceOf(cloud, network, machineFacts)
+    t.deepEqual(Object.keys(made?.sysctls ?? {}), sysctls)
+    t.is(made?.addresses.filter(({ address }) => address.startsWith('fd00:')).length, addresses)
+    t.is(made?.routes.length, routes)
+  },
+})
+
+const promote = 'net.ipv4.conf.all.promote_secondaries'
+const acceptRa = 'net.ipv6.conf.default.accept_ra'
+test(inNamespace, 'icehouse', [], 4, 1)
+test(inNamespace, 'juno', [promote], 4, 1)
+test(inNamespace, 'mitaka', [promote], 1, 1)
+test(inNamespace, 'newton', [promote, acceptRa], 4, 2)
+test(inNamespace, 'pike', [promote, 'net.ipv4.ip_nonlocal_bind', acceptRa], 4, 2)

@@ -188,6 +188,59 @@ test(changesAt, 'processTag', release => release.processTag, [
   ['havana', false],
   ['2023.1', true],
 ])
+test(
+  changesAt,
+  'namespaces.promoteSecondaries',
+  ({ namespaces }) => namespaces.promoteSecondaries,
+  [
+    ['havana', false],
+    ['juno', true],
+  ],
+)
+test(changesAt, 'namespaces.nonlocalBind', ({ namespaces }) => namespaces.nonlocalBind, [
+  ['havana', false],
+  ['pike', true],
+])
+test(changesAt, 'namespaces.dhcpIpv6', ({ namespaces }) => namespaces.dhcpIpv6, [
+  ['havana', false],
+  ['newton', true],
+])
+test(changesAt, 'namespaces.dhcpAutoAddresses', ({ namespaces }) => namespaces.dhcpAutoAddresses, [
+  ['havana', true],
+  ['kilo', false],
+  ['newton', true],
+])
+test(changesAt, 'namespaces.strictArp', ({ namespaces }) => namespaces.strictArp, [
+  ['havana', false],
+  ['ocata', true],
+])
+test(changesAt, 'namespaces.ipv6Forwarding', ({ namespaces }) => namespaces.ipv6Forwarding, [
+  ['havana', false],
+  ['juno', true],
+])
+test(changesAt, 'namespaces.gatewayIpv6', ({ namespaces }) => namespaces.gatewayIpv6, [
+  ['havana', 'none'],
+  ['kilo', 'accept-ra'],
+  ['newton', 'forwarding'],
+])
+test(
+  changesAt,
+  'iptables.metadataMarkWithoutProxy',
+  ({ iptables }) => iptables.metadataMarkWithoutProxy,
+  [
+    ['havana', false],
+    ['pike', true],
+  ],
+)
+test(
+  changesAt,
+  'iptables.floatingIpsWithoutSnat',
+  ({ iptables }) => iptables.floatingIpsWithoutSnat,
+  [
+    ['havana', false],
+    ['liberty', true],
+  ],
+)
 test(changesAt, 'conntrackLiberal', release => release.conntrackLiberal, [
   ['havana', false],
   ['2025.1', true],

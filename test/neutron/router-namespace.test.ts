@@ -175,7 +175,7 @@ test("zed: without a gateway the rules are those that Debian's drivers wrote, an
     .split('\n')
     .filter(line => !line.endsWith('-scope -m mark --mark 0x1/0xffff -j DROP'))
   const { iptables } = namespaceOf(routedCloud({ release: 'zed' }, withoutGateway))
-  const ours = iptables.trimEnd().split('\n')
+  const ours = (iptables ?? '').trimEnd().split('\n')
   t.deepEqual(
     ours.filter((line, at) => !isOfAddressScope(line, at < ours.indexOf('*raw'))),
     golden.filter(line => line !== ''),
@@ -338,4 +338,53 @@ test("the fixture's gateway address lies in its external subnet", t => {
     gatewayPort.fixed_ips.map(({ subnet_id }) => subnet_id),
     [externalSubnetId],
   )
+})
+
+const setsOnRouters = test.macro({
+  title: (_, release: string) => `${release}: what the agent sets in qrouter and on its gateway`,
+  exec(t, release: string, sysctls: string[], onGateway: string[]) {
+    const made = namespaceOf(routedCloud({ release }))
+    t.deepEqual(Object.keys(made.sysctls), sysctls)
+    t.deepEqual(Object.keys(made.gatewaySysctls), onGateway)
+  },
+})
+
+const promoteKey = 'net.ipv4.conf.all.promote_secondaries'
+const forward = 'net.ipv4.ip_forward'
+const forwardIpv6 = 'net.ipv6.conf.all.forwarding'
+const acceptRaKey = 'net.ipv6.conf.qg-feedbeef-11.accept_ra'
+const strictArp = ['net.ipv4.conf.all.arp_ignore', 'net.ipv4.conf.all.arp_announce']
+const onGateway = [acceptRaKey, 'net.ipv6.conf.qg-feedbeef-11.forwarding', forwardIpv6]
+test(setsOnRouters, 'havana', [forward], [])
+test(setsOnRouters, 'juno', [promoteKey, forward, forwardIpv6], [])
+test(setsOnRouters, 'mitaka', [promoteKey, forward, forwardIpv6], [acceptRaKey])
+test(setsOnRouters, 'newton', [promoteKey, forward, forwardIpv6], onGateway)
+test(setsOnRouters, 'ocata', [promoteKey, forward, ...strictArp, forwardIpv6], onGateway)
+
+const withoutProxy = test.macro({
+  title: (_, release: string) =>
+    `${release}: rules about metadata where enable_metadata_proxy is off`,
+  exec(t, release: string, count: number) {
+    const cloud = routedCloud({ release, l3_agent: { enable_metadata_proxy: false } })
+    const lines = namespaceOf(cloud).iptables?.split('\n') ?? []
+    t.is(lines.filter(line => /169\.254|9697/.test(line)).length, count)
+  },
+})
+
+test(withoutProxy, 'havana', 0)
+test(withoutProxy, 'juno', 0)
+test(withoutProxy, 'ocata', 0)
+test(withoutProxy, 'pike', 1)
+
+test('up to Kilo a gateway without SNAT has no rule for what floating IPs need', t => {
+  const rules = (release: string) => {
+    const cloud = routedCloud({ release })
+    const routers = cloud.routers.map(one => ({
+      ...one,
+      external_gateway_info: { network_id: externalNetworkId, enable_snat: false },
+    }))
+    const { iptables } = namespaceOf({ ...cloud, routers })
+    return iptables?.split('\n').filter(line => line.includes('--ctstate DNAT')).length
+  }
+  t.deepEqual(['havana', 'kilo', 'liberty'].map(rules), [0, 0, 2])
 })
