@@ -37,7 +37,8 @@ export async function fetchIn(
   ...options: readonly string[]
 ): Promise<Fetched> {
   const target = url.startsWith('http') ? url : `${metadata}${url}`
-  const limits = ['-s', '-m', '3', '--path-as-is', '-w', '\n%{http_code}']
+  // Longer than an answer takes while other tests have the processors; who means silence gives a shorter one.
+  const limits = ['-s', '-m', '10', '--path-as-is', '-w', '\n%{http_code}']
   const { exitCode, stdout } = await runIn(namespace, ['curl', ...limits, ...options, target])
   const end = stdout.lastIndexOf('\n')
   return {
