@@ -3,7 +3,7 @@ import { filesWithEngines } from './files-with-engines.ts'
 
 /** Tests that bring up labs of processes. */
 export function hostFiles(): {
-  /** On the machine itself: they are about its network, firewall, engines and whatever else there is of others on it. */
+  /** On the machine itself: they are about its network, firewall, packages, engines and what others have on it. */
   readonly onMachine: readonly string[]
   /** All others, each in a world of its own; those that take longest come first. */
   readonly inWorlds: readonly string[]
@@ -14,9 +14,14 @@ export function hostFiles(): {
   return { onMachine: ON_MACHINE, inWorlds: [...LONGEST, ...others] }
 }
 
-/** Among them one at least of each kind: wired, served, stopped half-way, several at once, taken away. */
+/**
+ * What a world of its own does not have, and one at least of each kind: wired, served, stopped half-way, several at once,
+ * taken away.
+ */
 const ON_MACHINE = [
   'bad-input',
+  'cloud-init',
+  'cloud-init-golden',
   'concurrency',
   'dhcp-mode',
   'engines',

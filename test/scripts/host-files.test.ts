@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import test from 'ava'
 import { filesWithEngines } from '../../scripts/files-with-engines.ts'
 import { hostFiles } from '../../scripts/host-files.ts'
@@ -12,7 +12,11 @@ test('every file of host tests runs in one lane', t => {
   )
 })
 
-// Whether those who left their engines still live is told by their pids.
-test('tests that start engines run where pids are the machine’s', t => {
-  t.true(hostFiles().onMachine.includes('test/host/engines.test.ts'))
+// Whether those who left their engines still live is told by their pids; packages are in /var/lib.
+test('tests that start engines or fetch packages run where pids and packages are the machine’s', t => {
+  const { inWorlds } = hostFiles()
+  const asking = inWorlds.filter(file =>
+    /scripts\/|unpackCloudInit|installDebianPackages/.test(readFileSync(file, 'utf8')),
+  )
+  t.deepEqual(asking, [])
 })
