@@ -15,6 +15,7 @@ export const filesInContainers: Readonly<Record<Engine['kind'], readonly string[
     'ipv6-router',
     'metadata-elsewhere',
     'ns-metadata-proxy',
+    'ovn-mode',
     'supervision',
   ].map(inHost),
   podman: ['commands', 'metadata-elsewhere', 'supervision'].map(inHost),

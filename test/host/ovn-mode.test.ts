@@ -17,6 +17,7 @@ import {
 } from './support/namespace.ts'
 import { processOf } from './support/processes.ts'
 import { type BuiltLab, namesIn, standingLabs } from './support/standing-labs.ts'
+import { testRuntime } from './support/test-runtime.ts'
 
 //  vm1 ── brq (compute1) ── vxlan ── brq (controller) ── router ── public
 //          ├ ovnmeta, DHCP    │
@@ -87,7 +88,9 @@ test('haproxy runs on each host with the files and the tag of the OVN agent', as
   for (const host of ['compute1', 'compute2']) {
     const { id, state, namespace } = ovnmetaOn(built, host)
     const proxy = await processOf(built, `haproxy-${id}@${host}`)
-    t.deepEqual(proxy.argv, ['haproxy', '-f', `${state}/ovn-metadata-proxy/${id}.conf`])
+    const inForeground = testRuntime === 'process' ? [] : ['-Ws']
+    const config = `${state}/ovn-metadata-proxy/${id}.conf`
+    t.deepEqual(proxy.argv, ['haproxy', ...inForeground, '-f', config])
     t.is(proxy.namespace, namespace)
     t.is(proxy.environment.PROCESS_TAG, `haproxy-${id}`)
     const agent = await processOf(built, `neutron-ovn-agent@${host}`)

@@ -18,13 +18,14 @@ import { describeLab } from './support/standing-labs.ts'
 
 const meant: readonly MeantDifference[] = [
   {
-    why: 'engines put back what dies, and need no supervisor',
-    processes: /^processes: LAB=\S+ lab-supervisor |^files: \S+\/(log|run)\/supervisor\./,
+    why: 'engines put back what dies, and need neither supervisor nor agents for it',
+    processes:
+      /^processes: LAB=\S+ (.* )?(lab-supervisor|neutron-(dhcp|l3)-agent) |^files: \S+\/(log|run)\/(supervisor|neutron-(dhcp|l3)-agent)(@\S+)?\./,
   },
   {
     why: 'engines keep the logs; of what writes its own, and of guests’ udhcpc, there are files in both',
     processes:
-      /^files: \S+\/log\/(dnsmasq|haproxy|radvd|neutron-metadata|nova-api)-\S+\.log(\.1)? /,
+      /^files: \S+\/log\/(dnsmasq|haproxy|radvd|neutron-metadata|neutron-ovn|nova-api)-\S+\.log(\.1)? /,
   },
   {
     why: 'the record says where the services are',
@@ -59,8 +60,11 @@ const secret = 'metadata_agent: {metadata_proxy_shared_secret: 0123456789abcdef}
 
 function shipped(name: string): string {
   const text = readFileSync(`${projectRoot}/topologies/${name}.yaml`, 'utf8')
-  return text.replace('  dhcp_agent:\n', `  ${secret}\n  dhcp_agent:\n`)
+  return text.replace('neutron:\n', `neutron:\n  ${secret}\n`)
 }
+
+/** With one DHCP agent a network, since of two the faster one answers. */
+const severalHosts = shipped('hosts').replace(/^ *dhcp_agents_per_network: 2\n/m, '')
 
 /** The recorded cloud: networks that overlap, a router with radvd and floating IPs, guests of every kind; over TLS. */
 const golden = readFileSync(goldenTopology, 'utf8').replace(
@@ -82,8 +86,8 @@ instances: {vm1: {networks: [private]}, vm2: {networks: [routed]}}
 `
 
 const topologies: readonly { readonly title: string; readonly text: string }[] = [
-  { title: 'dhcp-mode', text: shipped('dhcp-mode') },
-  { title: 'router-mode', text: shipped('router-mode') },
+  { title: 'several hosts', text: severalHosts },
+  { title: 'ovn-mode', text: shipped('ovn-mode') },
   { title: 'the recorded cloud', text: golden },
   { title: 'a lab of neutron-ns-metadata-proxy', text: oldProxies },
 ]
