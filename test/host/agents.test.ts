@@ -207,6 +207,7 @@ test('an agent that was killed finds what was spoilt meanwhile, and what it serv
         namespace: guest('vm2'),
       } as const
       await withTalks([metadata], async ([talk]) => {
+        t.is(await talk?.(), 'HTTP/1.1 200 OK')
         const before = pidsOf(lab.name)
         const supervisor = before.supervisor ?? 0
         process.kill(supervisor, 'SIGSTOP')
@@ -226,9 +227,10 @@ test('an agent that was killed finds what was spoilt meanwhile, and what it serv
           t.not(await fetch('vm2'), '200', 'without its rules')
           process.kill(supervisor, 'SIGCONT')
           for (const [agent, pid] of agents) await comesBack(agent, pid)
+          await comesBack(`haproxy-${id}`, before[`haproxy-${id}`] ?? 0)
           await waitFor(
-            'its synchronization',
-            async () => (await statusOf(lab.name)).differences.length === 0,
+            'their synchronization',
+            async () => (await statusOf(lab.name)).ended.exitCode === 0,
           )
           t.is(readFileSync(opts, 'utf8'), said)
           t.true(
@@ -325,7 +327,7 @@ test('what is cut off from the others goes on as it was, and is synchronized whe
     t.is(await addressOf('vm1'), '192.168.30.11', 'the lease stands')
     await lab.standsWhole()
     await does('host join compute1')
-    t.true(await pings('vm1', '192.168.30.12'))
+    await waitFor('the way to compute2', () => pings('vm1', '192.168.30.12'))
     t.is(await fetch('vm1'), '200')
 
     await does('host isolate controller')
