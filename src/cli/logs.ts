@@ -7,6 +7,7 @@ import { type Container, isContained } from '../plan/step.ts'
 import { suggest } from '../topology/suggest.ts'
 import { followLogs } from './follow-logs.ts'
 import { headOfLog } from './head-of-log.ts'
+import { isLogOf } from './is-log-of.ts'
 import { type GlobalOptions, pickLab } from './pick-lab.ts'
 import { print, printJson, remark } from './print.ts'
 import { requireRoot } from './require-root.ts'
@@ -101,9 +102,7 @@ function filesOf(lab: string, service: string | undefined, isKnown: boolean): st
   const all = existsSync(directory) ? readdirSync(directory).sort(byServiceAndAge) : []
   const chosen = all.filter(
     file =>
-      (service === undefined ||
-        file.startsWith(`${service}.log`) ||
-        file.startsWith(`${service}-`)) &&
+      (service === undefined || isLogOf(file, service)) &&
       !(file.endsWith(olderEnd) && statSync(`${directory}/${file}`).size === 0),
   )
   if (chosen.length > 0) return chosen.map(file => `${directory}/${file}`)

@@ -2,6 +2,7 @@ import { agentKey } from '../cloud/agent-states.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { agentsOn } from '../plan/agent-steps.ts'
 import { isContained, type ServiceStep } from '../plan/step.ts'
+import { watcherOf } from '../plan/watchers.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { restartService } from '../runtime/restart-service.ts'
 import { changeStates, type HostAgent } from './change-states.ts'
@@ -81,7 +82,7 @@ async function restart(
 }
 
 function explain(error: unknown, service: ServiceStep, record: LabRecord): LabError {
-  const { name, supervised } = service
+  const { name } = service
   const words = error instanceof Error ? error.message : String(error)
   if (error instanceof LabError && error.hint !== null) {
     const { standing, hint, exitCode } = error
@@ -95,15 +96,25 @@ function explain(error: unknown, service: ServiceStep, record: LabRecord): LabEr
   }
   return new LabError(`Cannot start ${name}\n${words}`, {
     cause: error,
-    standing:
-      supervised && !isContained(service) ? 'Who watches it goes on trying.' : 'It is down.',
+    standing: triesAgain(service, record) ? `${watcherOf(service)} goes on trying.` : 'It is down.',
     hint: `\`lab status ${record.lab}\` tells which of its files were changed; \`${upCommandOf(record)}\` puts them right.`,
   })
 }
 
+/** Whether a watcher of it runs, which one that is stopped does not. */
+function triesAgain(service: ServiceStep, record: LabRecord): boolean {
+  const watcher = watcherOf(service)
+  const isIts = (step: ServiceStep) =>
+    step.service === watcher && (watcher === 'supervisor' || step.host === service.host)
+  return service.supervised && !isContained(service) && servicesOf(record).some(isIts)
+}
+
 /** Every name by which a lab's services are known: their kinds, their own names and the agents of OpenStack. */
 export function serviceNamesOf(record: LabRecord): string[] {
-  const agents = agentsOf(record).map(({ agent }) => agent)
+  const isAlone = record.cloud.hosts.length === 1
+  const agents = agentsOf(record).flatMap(({ agent, host }) =>
+    isAlone ? [agent] : [agent, agentKey(agent, host)],
+  )
   return [...new Set([...servicesOf(record).flatMap(namesOf), ...agents])].sort()
 }
 

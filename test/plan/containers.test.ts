@@ -4,7 +4,7 @@ import type { ContainedService, ServiceName, Step } from '../../src/plan/step.ts
 import { isContained } from '../../src/plan/step.ts'
 import { containerFacts } from '../fixtures/container-facts.ts'
 import { everything } from '../fixtures/every-service.ts'
-import { planOf, shippedTopology } from '../fixtures/planned.ts'
+import { cloudOf, planOf, shippedTopology } from '../fixtures/planned.ts'
 
 const oldProxy = everything.replace('neutron:', 'neutron:\n  metadata_proxy: ns-metadata-proxy')
 const https = everything.replace(
@@ -123,6 +123,44 @@ test('names and labels say lab, service and namespace; a name is no one else’s
   t.is(new Set(names).size, names.length)
 })
 
+test('with several hosts a name says which one, and each service sees its own host’s state alone', t => {
+  for (const topology of [shippedTopology('hosts'), shippedTopology('ovn-mode')]) {
+    const contained = containedIn(topology, 'docker')
+    for (const { container, host, service } of contained) {
+      t.regex(container.name, /^[a-z0-9][a-zA-Z0-9_.-]+$/, 'all that engines take')
+      const own = container.mounts.filter(({ path }) => path.startsWith('/var/lib/lab/'))
+      t.true(own.length > 0)
+      for (const { path } of own)
+        t.regex(path, new RegExp(`^/var/lib/lab/fixture/hosts/${host}(/|$)`), service)
+    }
+    const names = contained.map(({ container }) => container.name)
+    t.is(new Set(names).size, names.length)
+  }
+})
+
+const named = test.macro({
+  title: (_, topology: 'hosts' | 'ovn-mode', name: string) => `${topology} has lab-fixture-${name}`,
+  exec(t, topology: 'hosts' | 'ovn-mode', name: string, program: string) {
+    const names = cloudOf(shippedTopology(topology)).networks.reduce(
+      (text, { id, name }) => text.replaceAll(id, name).replaceAll(id.slice(0, 8), name),
+      JSON.stringify(
+        containedIn(shippedTopology(topology), 'podman').map(({ container }) => [
+          container.name,
+          container.command[0],
+        ]),
+      ),
+    )
+    t.true(names.includes(JSON.stringify([`lab-fixture-${name}`, program])), names)
+  },
+})
+test(named, 'hosts', 'nova-api-metadata', 'nova-api-metadata')
+test(named, 'hosts', 'neutron-metadata-agent-network2', 'neutron-metadata-agent')
+test(named, 'hosts', 'dnsmasq-qdhcp-private.network2', 'dnsmasq')
+test(named, 'hosts', 'haproxy-qdhcp-private.network1', 'haproxy')
+test(named, 'ovn-mode', 'neutron-ovn-agent-compute2', 'neutron-metadata-agent')
+test(named, 'ovn-mode', 'haproxy-ovnmeta-private.compute1', 'haproxy')
+test(named, 'ovn-mode', 'dnsmasq-lab-fixture-ovndhcp_private.compute1', 'dnsmasq')
+
 const checks = test.macro({
   title: (_, what: string) => `health check: ${what}`,
   exec(t, _: string, topology: string, service: ServiceName, words: readonly string[] | null) {
@@ -209,10 +247,11 @@ test('what a service of processes is, it is in a container: its place, files, li
   }
 })
 
-test('there is no supervisor beside containers, and guests’ DHCP clients stay processes', t => {
+test('there is no supervisor and no agent beside containers, and guests’ DHCP clients stay processes', t => {
   const services = stepsOf(everything).filter(step => step.kind === 'service')
-  t.false(services.some(({ service }) => service === 'supervisor'))
-  t.true(planOf(everything).steps.some(({ id }) => id === 'service:supervisor'))
+  const watchers = ['supervisor', 'neutron-dhcp-agent', 'neutron-l3-agent']
+  for (const watcher of watchers)
+    t.true(planOf(everything).steps.some(({ id }) => id === `service:${watcher}`))
   t.deepEqual(
     services.filter(step => !isContained(step)).map(({ service }) => service),
     ['udhcpc'],
