@@ -82,9 +82,11 @@ function segmentationIds(
     const given = network['provider:segmentation_id']
     if (given !== undefined) take(name, given)
   }
-  for (const [name] of segmented) {
+  for (const [name, network] of segmented) {
     const stood = before.get(name) ?? null
-    if (!segments.has(name) && stood !== null && !taken.has(stood)) take(name, stood)
+    const canBe = networkTypeOf(network, topology) === 'vlan' ? MOST_SEGMENTS : Infinity
+    const isFree = stood !== null && stood <= canBe && !taken.has(stood)
+    if (!segments.has(name) && isFree) take(name, stood)
   }
   for (const [name] of segmented) {
     if (segments.has(name)) continue

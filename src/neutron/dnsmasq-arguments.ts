@@ -1,7 +1,7 @@
 import type { Cloud, Network, Subnet } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { isServedByDhcpv6 } from '../topology/dhcpv6-subnets.ts'
-import { formatAddress, parseCidr } from '../topology/ip.ts'
+import { formatAddress, formatNetmask, parseCidr } from '../topology/ip.ts'
 import { knownSubnets, subnetTag } from './known-subnets.ts'
 import { type DnsmasqBinding, type DnsmasqRelease, neutronRelease } from './release.ts'
 
@@ -114,13 +114,8 @@ function dhcpRanges(cloud: Cloud, network: Network, subnet: Subnet): readonly Ra
 }
 
 function masks({ ip_version }: Subnet, prefix: number, release: DnsmasqRelease): string[] {
-  if (ip_version === 4) return release.netmask ? [netmask(prefix)] : []
+  if (ip_version === 4) return release.netmask ? [formatNetmask(prefix)] : []
   return release.ipv6Modes ? [String(prefix)] : []
-}
-
-function netmask(prefix: number): string {
-  const allOnes = (1n << 32n) - 1n
-  return formatAddress({ version: 4, value: allOnes ^ (allOnes >> BigInt(prefix)) })
 }
 
 function leaseTime({ dhcp_lease_duration }: DhcpAgent): string {

@@ -63,6 +63,12 @@ export function canonicalAddress(text: string): string {
   return address === undefined ? text : formatAddress(address)
 }
 
+/** `255.255.255.0` of a prefix length of IPv4. */
+export function formatNetmask(prefix: number): string {
+  const allOnes = (1n << 32n) - 1n
+  return formatAddress({ version: 4, value: allOnes ^ (allOnes >> BigInt(prefix)) })
+}
+
 export function contains(range: IpRange, { version, value }: IpAddress): boolean {
   return range.version === version && range.first <= value && value <= range.last
 }

@@ -58,7 +58,7 @@ function maskControls(text: string): string {
 function summarise(path: string, count: number): string {
   const what = count === 1 ? '1 mistake' : `${count} mistakes`
   const rest = count > mostShown ? `, of which these are the first ${mostShown}` : ''
-  return `${what} in ${path}${rest}. Nothing was built.`
+  return `${what} in ${path}${rest}. Nothing was changed.`
 }
 
 const mostShown = 100

@@ -152,3 +152,22 @@ test('whatever comes and goes, what stays keeps addresses and numbers, and no ad
   })
   t.notThrows(() => fc.assert(property, { numRuns: 60 }))
 })
+
+test('a network that becomes a vlan keeps its id only where that can be a tag', t => {
+  const network = (type: string, id?: number) => ({
+    networks: {
+      a: {
+        'provider:network_type': type,
+        ...(id === undefined ? {} : { 'provider:segmentation_id': id }),
+        subnets: [],
+      },
+    },
+  })
+  const segmentOf = (before: Cloud) => {
+    const cloud = readCloud(JSON.stringify(network('vlan')), { standing: before })
+    return cloud.networks[0]?.['provider:segmentation_id'] ?? 0
+  }
+  const read = (id: number) => readCloud(JSON.stringify(network('vxlan', id)))
+  t.is(segmentOf(read(4094)), 4094)
+  t.true(segmentOf(read(70_000)) <= 4094)
+})

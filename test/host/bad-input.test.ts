@@ -66,7 +66,7 @@ refuses(['up', 'latin.yaml'], 2, /it is not UTF-8, from byte 6 \(0xff\)/)
 refuses(['up', 'nul.yaml'], 2, /nul\.yaml/)
 refuses(['up', 'empty.yaml'], 2, /empty\.yaml:1:1: the file is empty/)
 refuses(['up', 'bomb.yaml'], 2, /bomb\.yaml:1:1: /)
-refuses(['up', 'syntax.yaml'], 2, /syntax\.yaml:\d+:\d+: /, /\^/, /Nothing was built/)
+refuses(['up', 'syntax.yaml'], 2, /syntax\.yaml:\d+:\d+: /, /\^/, /Nothing was changed/)
 refuses(
   ['up', 'dhcp-mod'],
   2,
@@ -115,7 +115,7 @@ broken.yaml:8:20: there is no network \`privat\`
                        ^^^^^^
     did you mean \`private\`?
 
-5 mistakes in broken.yaml. Nothing was built.`,
+5 mistakes in broken.yaml. Nothing was changed.`,
   )
 })
 

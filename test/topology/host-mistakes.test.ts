@@ -145,7 +145,7 @@ test(
 test('without the section there is one', t => {
   t.deepEqual(mistakesOf(`${served}\nrouters: {r: {host: controller, interfaces: [a]}}\n`), [])
   t.deepEqual(mistakesOf(`${served}\nrouters: {r: {host: net1, interfaces: [a]}}\n`), [
-    '2:21 there is no host `net1` | there are controller',
+    '2:21 there is no host `net1` | there is controller',
   ])
 })
 

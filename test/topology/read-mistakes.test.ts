@@ -275,16 +275,16 @@ test(
   finds,
   `${net}\ninstances: {vm1: {networks: [nett]}, vm2: {networks: [{name: other}]}}\n`,
   '2:30 there is no network `nett` | did you mean `net`?',
-  '2:62 there is no network `other` | there are net',
+  '2:62 there is no network `other` | there is net',
 )
 for (const name of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
   test(
     `a network that every object inherits: ${name}`,
     finds,
     `${net}\nrouters: {r1: {external_gateway: ${name}, interfaces: [${name}]}}\ninstances: {vm1: {networks: [{name: ${name}, fixed_ip: 10.0.0.9}]}}\n`,
-    `2:34 there is no network \`${name}\` | there are net`,
-    `2:${49 + name.length} there is no network \`${name}\` | there are net`,
-    `3:37 there is no network \`${name}\` | there are net`,
+    `2:34 there is no network \`${name}\` | there is net`,
+    `2:${49 + name.length} there is no network \`${name}\` | there is net`,
+    `3:37 there is no network \`${name}\` | there is net`,
   )
 }
 test(

@@ -26,7 +26,7 @@ lab.yaml:2:1: wrong
     ^^^^^^^^
     did you mean \`network\`?
 
-2 mistakes in lab.yaml. Nothing was built.`,
+2 mistakes in lab.yaml. Nothing was changed.`,
 )
 
 test(
@@ -34,7 +34,7 @@ test(
   renders,
   'a:\t\tb\n',
   [mistake(1, 5, 1)],
-  'lab.yaml:1:5: wrong\n    a:\t\tb\n      \t\t^\n\n1 mistake in lab.yaml. Nothing was built.',
+  'lab.yaml:1:5: wrong\n    a:\t\tb\n      \t\t^\n\n1 mistake in lab.yaml. Nothing was changed.',
 )
 
 test(
@@ -42,7 +42,7 @@ test(
   renders,
   '漢字: b\n',
   [mistake(1, 5, 1)],
-  'lab.yaml:1:5: wrong\n    漢字: b\n          ^\n\n1 mistake in lab.yaml. Nothing was built.',
+  'lab.yaml:1:5: wrong\n    漢字: b\n          ^\n\n1 mistake in lab.yaml. Nothing was changed.',
 )
 
 test(
@@ -54,7 +54,7 @@ test(
     …${'a'.repeat(50)}BAD${'c'.repeat(47)}…
      ${' '.repeat(50)}^^^
 
-1 mistake in lab.yaml. Nothing was built.`,
+1 mistake in lab.yaml. Nothing was changed.`,
 )
 
 test(
@@ -62,7 +62,7 @@ test(
   renders,
   '',
   [mistake(1, 1, 1)],
-  'lab.yaml:1:1: wrong\n\n1 mistake in lab.yaml. Nothing was built.',
+  'lab.yaml:1:1: wrong\n\n1 mistake in lab.yaml. Nothing was changed.',
 )
 
 test('a file cannot move the cursor of the terminal', t => {
@@ -78,7 +78,7 @@ test('beyond a hundred mistakes the rest is a number', t => {
   const mistakes = Array.from({ length: 250 }, (_, line) => mistake(line + 1, 1, 1))
   const text = renderMistakes({ path: 'lab.yaml', text: 'x\n'.repeat(250) }, mistakes)
   t.true(
-    text.endsWith('250 mistakes in lab.yaml, of which these are the first 100. Nothing was built.'),
+    text.endsWith('250 mistakes in lab.yaml, of which these are the first 100. Nothing was changed.'),
   )
   t.is(text.match(/wrong/g)?.length, 100)
 })

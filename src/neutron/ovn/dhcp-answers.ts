@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Cloud, Host, Network, Port, Subnet } from '../../cloud/cloud.ts'
 import type { MachineFacts } from '../../cloud/machine-facts.ts'
 import { isServedByDhcpv6 } from '../../topology/dhcpv6-subnets.ts'
-import { eui64Address, formatAddress, type IpNetwork, parseCidr } from '../../topology/ip.ts'
+import {
+  eui64Address,
+  formatAddress,
+  formatNetmask,
+  type IpNetwork,
+  parseCidr,
+} from '../../topology/ip.ts'
 import { carriesIpv6 } from '../carries-ipv6.ts'
 import type { AgentAddress } from '../routes.ts'
 import { type OvnDhcpOptions, ovnDhcpOptionsOf } from './dhcp-options.ts'
@@ -124,7 +130,7 @@ function ipv4Answer({ id }: Subnet, range: IpNetwork, options: OvnDhcpOptions): 
   return {
     address: `${options.server_id}/${range.prefix}`,
     words: [
-      `--dhcp-range=set:${tag},${firstOf(range)},static,${netmask(range.prefix)},${options.lease_time}s`,
+      `--dhcp-range=set:${tag},${firstOf(range)},static,${formatNetmask(range.prefix)},${options.lease_time}s`,
       force('option:mtu', [options.mtu]),
       router === null ? empty('option:router') : force('option:router', [router]),
       dns_server.length === 0 ? empty('option:dns-server') : force('option:dns-server', dns_server),
@@ -157,9 +163,4 @@ function ipv6Answer({ id, dns_nameservers }: Subnet, range: IpNetwork, server_ma
 
 function firstOf({ version, first }: IpNetwork): string {
   return formatAddress({ version, value: first })
-}
-
-function netmask(prefix: number): string {
-  const allOnes = (1n << 32n) - 1n
-  return formatAddress({ version: 4, value: allOnes ^ (allOnes >> BigInt(prefix)) })
 }

@@ -13,6 +13,7 @@ import {
 } from '../subnet-defaults.ts'
 import { suggest } from '../suggest.ts'
 import { findOverlaps } from './find-overlaps.ts'
+import { listNames } from './hint-from-names.ts'
 
 /** What a router cannot be attached to. */
 export function checkRouters(pruned: PrunedTopology): Finding[] {
@@ -101,7 +102,7 @@ function unknownSubnet(
   path: TopologyPath,
 ): Finding {
   const known = network.subnets.flatMap(({ name, cidr }) => (name === '' ? [cidr] : [name, cidr]))
-  const hint = suggest(wanted, known) ?? `there are ${known.join(', ')}`
+  const hint = suggest(wanted, known) ?? listNames(known)
   const message = `network \`${networkName}\` has no subnet \`${wanted}\``
   return { message, path: [...path, 'subnet'], ...(known.length > 0 ? { hint } : {}) }
 }

@@ -35,10 +35,7 @@ const subnet = v.strictObject({
       v.nullable(ipAddress),
     ),
   ),
-  enable_dhcp: v.optional(
-    describe('DHCP', 'Whether neutron-dhcp-agent serves this subnet.', v.boolean()),
-    true,
-  ),
+  enable_dhcp: v.optional(describe('DHCP', 'Whether DHCP serves this subnet.', v.boolean()), true),
   dns_nameservers: v.optional(
     describe(
       'DNS servers',
@@ -118,7 +115,7 @@ export const network = v.strictObject({
   'provider:network_type': v.exactOptional(
     describe(
       'Network type',
-      'Decides the MTU; flat for external networks and vxlan for others when left out.',
+      'Decides the MTU. When left out, flat for external networks, and for others vxlan, or geneve under ML2/OVN.',
       v.picklist(
         ['vxlan', 'flat', 'vlan', 'gre', 'geneve', 'local'],
         'must be vxlan, flat, vlan, gre, geneve or local',
@@ -149,7 +146,11 @@ export const network = v.strictObject({
     [],
   ),
   dhcp_port: v.optional(
-    describe('DHCP port', 'The port of the network’s DHCP server.', dhcpPort),
+    describe(
+      'DHCP port',
+      'The port of the network’s first DHCP server; under ML2/OVN, its metadata port.',
+      dhcpPort,
+    ),
     {},
   ),
 })
