@@ -7,7 +7,7 @@ import { Interrupted } from './interrupt.ts'
 /** What failed of a change and where, and what the machine lacks where that is why. */
 export async function describeFailure(
   error: unknown,
-  whereIs: (path: readonly string[]) => string,
+  whereIs?: (path: readonly string[]) => string,
 ): Promise<string> {
   if (error instanceof Interrupted) return 'Interrupted'
   if (!(error instanceof ApplyFailed)) return wordsOf(error)
@@ -17,7 +17,7 @@ export async function describeFailure(
     error.message,
     wordsOf(error.cause),
     ...hintOf(error.cause),
-    ...(source.length === 0 ? [] : [whereIs(source)]),
+    ...(source.length === 0 || whereIs === undefined ? [] : [whereIs(source)]),
     ...lacks.map(({ title, found }) => `The machine lacks: ${title}: ${found}`),
   ].join('\n')
 }

@@ -1,8 +1,11 @@
 import { isolateHosts } from '../lab/isolate-hosts.ts'
 import { LabError } from '../lab/lab-error.ts'
 import type { LabRecord } from '../lab/record.ts'
+import { agentsOf } from '../lab/restart-services.ts'
+import { canFetch } from '../neutron/agent-knowledge.ts'
 import { suggest } from '../topology/suggest.ts'
 import { refuseUnlessItStands } from './change-lab.ts'
+import { explainHalfWay } from './explain-half-way.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
@@ -19,11 +22,6 @@ export async function join(hosts: readonly string[], globals: GlobalOptions): Pr
   await change('join', hosts, globals, isolated => isolated.filter(host => !hosts.includes(host)))
 }
 
-const TOLD = {
-  isolate: 'is cut off from the other hosts; its agents keep what they know',
-  join: 'is joined to the other hosts; its agents have synchronized',
-}
-
 async function change(
   verb: 'isolate' | 'join',
   hosts: readonly string[],
@@ -37,8 +35,30 @@ async function change(
   refuseUnlessItStands(record)
   for (const host of hosts) checkHost(record, host)
   using interrupt = untilInterrupted()
-  await isolateHosts(record, next(record.states.isolated ?? []), interrupt.signal)
-  print(hosts.map(host => `✔ ${host} ${TOLD[verb]}`).join('\n'))
+  const isolated = next(record.states.isolated ?? [])
+  const { record: after } = await isolateHosts(record, isolated, interrupt.signal).catch(
+    async (error: unknown) => {
+      throw await explainHalfWay(error, record, `lab host ${verb}`)
+    },
+  )
+  print(hosts.map(host => `✔ ${host} ${outcomeOf(verb, after, host)}`).join('\n'))
+}
+
+function outcomeOf(verb: 'isolate' | 'join', { cloud, states }: LabRecord, name: string): string {
+  const agents = agentsOf({ cloud }).filter(({ host }) => host === name)
+  if (verb === 'isolate') {
+    const keeps = agents.length === 0 ? '' : '; its agents keep what they know'
+    return `is cut off from the other hosts${keeps}`
+  }
+  const synchronized = agents
+    .map(({ agent }) => agent)
+    .filter(agent => canFetch(cloud, agent, name, states))
+  const rest = agents.length === 0 ? '' : '; no agent of it reaches neutron-server'
+  return `is joined to the other hosts${synchronized.length === 0 ? rest : `; ${listed(synchronized)} synchronized`}`
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.join(' and ')} ${names.length === 1 ? 'has' : 'have'}`
 }
 
 function checkHost({ lab, cloud }: LabRecord, host: string): void {

@@ -1,15 +1,14 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Guest } from '../cloud/guest.ts'
-import { LabError } from '../lab/lab-error.ts'
 import { readMetadataRoute } from '../lab/read-metadata-route.ts'
 import { rebootGuest } from '../lab/reboot-guest.ts'
-import { type LabRecord, upCommandOf } from '../lab/record.ts'
+import type { LabRecord } from '../lab/record.ts'
 import { renewLeases } from '../lab/renew-leases.ts'
 import { guestNamespace } from '../plan/names.ts'
 import { type ChangeOptions, refuseUnlessItStands } from './change-lab.ts'
-import { describeFailure } from './describe-failure.ts'
+import { explainHalfWay } from './explain-half-way.ts'
 import { findGuest } from './find-resources.ts'
-import { Interrupted, untilInterrupted } from './interrupt.ts'
+import { untilInterrupted } from './interrupt.ts'
 import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
 import { print, printJson } from './print.ts'
@@ -76,7 +75,7 @@ async function forEachGuest(
     const namespace = guestNamespace(record.cloud, guest)
     const before = await readMetadataRoute(namespace)
     const leased = await act(record, guest, interrupt.signal).catch(async (error: unknown) => {
-      throw await explain(error, record, guest)
+      throw await explainHalfWay(error, record, `${words[0]} of ${guest.name}`)
     })
     const after = await readMetadataRoute(namespace)
     const seen = { name: guest.name, leased, before, after }
@@ -84,16 +83,6 @@ async function forEachGuest(
     all.push(seen)
   }
   if (options.json) printJson(all)
-}
-
-async function explain(error: unknown, record: LabRecord, { name }: Guest): Promise<LabError> {
-  if (error instanceof LabError) return error
-  const problem = await describeFailure(error, () => '')
-  return new LabError(`${name} did not come to an end with it\n${problem}`, {
-    cause: error,
-    hint: `\`${upCommandOf(record)}\` puts it right.`,
-    exitCode: error instanceof Interrupted ? error.exitCode : 1,
-  })
 }
 
 function addressesOf({ networks }: Cloud, { nics }: Guest): string {

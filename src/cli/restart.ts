@@ -2,6 +2,8 @@ import { LabError } from '../lab/lab-error.ts'
 import type { LabRecord } from '../lab/record.ts'
 import { restartServices, serviceNamesOf } from '../lab/restart-services.ts'
 import { suggest } from '../topology/suggest.ts'
+import { refuseUnlessItStands } from './change-lab.ts'
+import { explainHalfWay } from './explain-half-way.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
@@ -14,8 +16,13 @@ export async function restart(service: string, globals: GlobalOptions): Promise<
   const lab = pickLab(undefined, globals)
   await using _lock = await lockForCommand(lab, `lab restart ${service}`)
   const record = pickRecord(lab, globals)
+  refuseUnlessItStands(record)
   using interrupt = untilInterrupted()
-  const restarted = await restartServices(record, service, interrupt.signal)
+  const restarted = await restartServices(record, service, interrupt.signal).catch(
+    async (error: unknown) => {
+      throw await explainHalfWay(error, record, `lab restart ${service}`)
+    },
+  )
   if (restarted.length === 0) throw unknownService(record, service)
   for (const { name, pid } of restarted)
     print(pid === null ? `✔ ${name} has synchronized` : `✔ ${name} serves again, pid ${pid}`)

@@ -1,10 +1,13 @@
+import { agentKey } from '../cloud/agent-states.ts'
 import { LabError } from '../lab/lab-error.ts'
 import type { LabRecord } from '../lab/record.ts'
-import { servicesOf } from '../lab/restart-services.ts'
+import { agentsOf, servicesOf } from '../lab/restart-services.ts'
 import { startUnits, stopUnits, unitsNamed, unitsOf } from '../lab/stop-and-start.ts'
+import { canFetch } from '../neutron/agent-knowledge.ts'
 import { watcherOf } from '../plan/watchers.ts'
 import { suggest } from '../topology/suggest.ts'
 import { refuseUnlessItStands } from './change-lab.ts'
+import { explainHalfWay } from './explain-half-way.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
@@ -29,11 +32,16 @@ export async function stop(names: readonly string[], globals: GlobalOptions): Pr
 export async function start(names: readonly string[], globals: GlobalOptions): Promise<void> {
   await change('start', names, globals, async (record, units, signal) => {
     const stopped = record.states.stopped ?? []
-    await startUnits(record, units, signal)
+    const { cloud, states } = (await startUnits(record, units, signal)).record
+    const outcomeOf = (unit: string) => {
+      const agent = agentsOf({ cloud }).find(one => agentKey(one.agent, one.host) === unit)
+      if (agent === undefined) return ''
+      return canFetch(cloud, agent.agent, agent.host, states)
+        ? ' and has synchronized'
+        : '; neutron-server is not to be reached, so it knows what it knew'
+    }
     return units.map(unit =>
-      stopped.includes(unit)
-        ? `${unit} is started${isAgent(unit) ? ' and has synchronized' : ''}`
-        : `${unit} was not stopped`,
+      stopped.includes(unit) ? `${unit} is started${outcomeOf(unit)}` : `${unit} was not stopped`,
     )
   })
 }
@@ -55,7 +63,9 @@ async function change(
   refuseUnlessItStands(record)
   const units = [...new Set(names.flatMap(name => findUnits(record, name)))]
   using interrupt = untilInterrupted()
-  const told = await act(record, units, interrupt.signal)
+  const told = await act(record, units, interrupt.signal).catch(async (error: unknown) => {
+    throw await explainHalfWay(error, record, `lab ${verb}`)
+  })
   print(told.map(line => `✔ ${line}`).join('\n'))
 }
 

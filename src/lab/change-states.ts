@@ -1,7 +1,7 @@
 import { type AgentStates, agentKey } from '../cloud/agent-states.ts'
 import type { ViewingAgent } from '../cloud/agent-view.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
-import { tellAgents } from '../neutron/agent-knowledge.ts'
+import { canFetch, tellAgents } from '../neutron/agent-knowledge.ts'
 import { neutronRelease } from '../neutron/release.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { ServiceStep } from '../plan/step.ts'
@@ -22,18 +22,23 @@ interface StateChange {
   readonly synchronizing?: readonly (HostAgent & { readonly because: 'start' | 'revival' })[]
   /** Ids of other services that begin anew. */
   readonly anew?: readonly string[]
+  /** The agent that does it by itself, by the name of its service. */
+  readonly by?: string
   readonly signal: AbortSignal
 }
 
 /**
  * Makes a lab that stands be in other states: its agents are told what they can hear, what they look after becomes as
- * they know it, and those that synchronize do it as their release does. The caller holds the lab's lock.
+ * they know it, and those that synchronize do it as their release does, where they run and neutron-server is to be
+ * reached: without it Neutron's leave all as it is. The caller holds the lab's lock.
  */
 export async function changeStates(
   { topology, kept, options, containers, cloud, states: before }: LabRecord,
-  { states, synchronizing = [], anew = [], signal }: StateChange,
+  { states, synchronizing = [], anew = [], by, signal }: StateChange,
 ): Promise<UpResult> {
-  const fetching = synchronizing.map(({ agent, host }) => agentKey(agent, host))
+  const fetching = synchronizing
+    .filter(({ agent, host }) => canFetch(cloud, agent, host, states))
+    .map(({ agent, host }) => agentKey(agent, host))
   const told = tellAgents(cloud, { cloud, states: before }, states, fetching)
   const plan = buildPlan(cloud, gatherFacts(containers), told)
   const begunAgain = plan.steps
@@ -41,6 +46,7 @@ export async function changeStates(
     .filter(service =>
       synchronizing.some(
         one =>
+          fetching.includes(agentKey(one.agent, one.host)) &&
           service.host === one.host &&
           watcherOf(service) === one.agent &&
           beginsAgain(service, one.because, cloud.neutron.release),
@@ -55,6 +61,7 @@ export async function changeStates(
     states: told,
     plan,
     anew: new Set([...begunAgain.map(({ id }) => id), ...anew]),
+    ...(by === undefined ? {} : { by }),
     signal,
   })
 }

@@ -5,7 +5,13 @@ import { journalPathOf } from './paths.ts'
 import { readIfThere } from './read-if-there.ts'
 
 export type JournalEntry =
-  | { readonly event: 'open'; readonly bootId: string; readonly at: string }
+  | {
+      readonly event: 'open'
+      readonly bootId: string
+      readonly at: string
+      /** The agent that synchronizes; absent where a command changes the lab. */
+      readonly by?: string
+    }
   | { readonly event: 'begin'; readonly steps: readonly string[] }
   | {
       readonly event: 'done'
@@ -38,6 +44,8 @@ export class Journal implements Disposable {
 export interface JournalSummary {
   readonly phase: 'building' | 'stands' | 'removing'
   readonly bootId: string | null
+  /** The agent whose synchronization it is that has not come to its end; null for a command's. */
+  readonly openedBy: string | null
   /** When the lab was first opened and when it last came to stand, in ISO 8601. */
   readonly openedAt: string | null
   readonly stoodAt: string | null
@@ -66,6 +74,7 @@ export function summarizeJournal(entries: readonly JournalEntry[]): JournalSumma
   const summary = {
     phase: 'building' as JournalSummary['phase'],
     bootId: null as string | null,
+    openedBy: null as string | null,
     openedAt: null as string | null,
     stoodAt: null as string | null,
     begun: new Set<string>(),
@@ -78,6 +87,7 @@ export function summarizeJournal(entries: readonly JournalEntry[]): JournalSumma
         summary.bootId = entry.bootId
         summary.openedAt ??= entry.at
         summary.phase = 'building'
+        summary.openedBy = entry.by ?? null
         break
       case 'begin':
         for (const step of entry.steps) forget(summary, step)
@@ -93,10 +103,12 @@ export function summarizeJournal(entries: readonly JournalEntry[]): JournalSumma
         break
       case 'stands':
         summary.phase = 'stands'
+        summary.openedBy = null
         summary.stoodAt = entry.at
         break
       case 'removing':
         summary.phase = 'removing'
+        summary.openedBy = null
         break
     }
   }

@@ -14,6 +14,8 @@ interface LockOptions {
   /** What the holder is doing, for those who wait: `lab up dhcp-mode`. */
   readonly command: string
   readonly waitMs: number
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal
   readonly onWait?: (holder: string) => void
   /** Called when somebody has begun to wait for this one to end. */
   readonly onWaiter?: () => void
@@ -22,7 +24,7 @@ interface LockOptions {
 /**
  * Takes the lock of a lab, waiting for the command that holds it. The lock is a listening socket in Linux's abstract
  * namespace (unix(7)): the kernel gives it up when its process dies, and no file is left. Throws LabError naming
- * the holder when the wait is over.
+ * the holder when the wait is over, and the signal's reason.
  */
 export async function lockLab(options: LockOptions): Promise<LabLock> {
   const deadline = Date.now() + options.waitMs
@@ -30,7 +32,9 @@ export async function lockLab(options: LockOptions): Promise<LabLock> {
   for (;;) {
     const lock = await tryListen(options)
     if (lock !== null) return lock
-    const holder = await askHolder(options.lab, told ? deadline - Date.now() : 0)
+    const stayMs = told ? deadline - Date.now() : 0
+    const holder = await askHolder(options.lab, stayMs, options.signal)
+    options.signal?.throwIfAborted()
     if (holder !== null && !told) {
       options.onWait?.(holder)
       told = true
@@ -72,8 +76,14 @@ async function tryListen({ lab, command, onWaiter }: LockOptions): Promise<LabLo
 }
 
 /** Connects to the holder: it says who it is, and the connection ends when it gives the lock up. */
-async function askHolder(lab: string, stayMs: number): Promise<string | null> {
+async function askHolder(
+  lab: string,
+  stayMs: number,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const socket = connect(addressOf(lab))
+  const leave = () => socket.destroy()
+  signal?.addEventListener('abort', leave)
   const { promise, resolve } = Promise.withResolvers<string | null>()
   let words = ''
   socket.setEncoding('utf8')
@@ -83,11 +93,12 @@ async function askHolder(lab: string, stayMs: number): Promise<string | null> {
   })
   socket.on('error', () => resolve(null))
   socket.on('close', () => resolve(words === '' ? null : words))
-  const limit = setTimeout(() => socket.destroy(), Math.max(stayMs, HELLO_MS))
+  const limit = setTimeout(leave, Math.max(stayMs, HELLO_MS))
   try {
     return await promise
   } finally {
     clearTimeout(limit)
+    signal?.removeEventListener('abort', leave)
   }
 }
 

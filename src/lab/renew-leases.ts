@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Guest } from '../cloud/guest.ts'
+import { sendSignal } from '../linux/send-signal.ts'
 import { guestNamespace } from '../plan/names.ts'
 import type { ServiceName, ServiceStep } from '../plan/step.ts'
 import { findService } from '../runtime/process/find-service.ts'
@@ -43,7 +44,8 @@ async function renew(client: ServiceStep, record: LabRecord, signal: AbortSignal
     throw new LabError(`${name} does not run`, { hint: `\`${upCommandOf(record)}\` starts it.` })
   const lease = environment.LEASE_FILE ?? ''
   const before = leaseAt(lease)
-  process.kill(running.pid, SIGNALS[service])
+  const asks = SIGNALS[service]
+  if (asks !== undefined) sendSignal(running, asks)
   const deadline = Date.now() + ANSWER_LIMIT_MS
   while ([before, null].includes(leaseAt(lease))) {
     if (Date.now() > deadline)

@@ -119,7 +119,7 @@ export function serviceNamesOf(record: LabRecord): string[] {
 }
 
 /** The DHCP and L3 agents of a lab, those that are stopped too. */
-export function agentsOf({ cloud }: LabRecord): HostAgent[] {
+export function agentsOf({ cloud }: Pick<LabRecord, 'cloud'>): HostAgent[] {
   return cloud.hosts.flatMap(host =>
     agentsOn(cloud, host).map(agent => ({ agent, host: host.name })),
   )

@@ -7,7 +7,13 @@ import { stopProcesses } from '../linux/stop-processes.ts'
 import { isContained, type Plan, type Step } from '../plan/step.ts'
 import { type ApplyEvent, applySteps } from './apply.ts'
 import { findTools } from './find-tools.ts'
-import { asOfThisBoot, Journal, type JournalSummary, readJournal } from './journal.ts'
+import {
+  asOfThisBoot,
+  Journal,
+  type JournalEntry,
+  type JournalSummary,
+  readJournal,
+} from './journal.ts'
 import { LabError } from './lab-error.ts'
 import { observe } from './observe.ts'
 import { journalPathOf } from './paths.ts'
@@ -40,6 +46,8 @@ export interface UpOptions {
   readonly anew?: ReadonlySet<string>
   /** Where it is looked for what does not stand as it should; `changes`: only where the plans differ. All unless told. */
   readonly looksAt?: 'all' | 'changes'
+  /** The agent that synchronizes, where that is why. */
+  readonly by?: string
   readonly signal: AbortSignal
   readonly onStart?: (steps: readonly Step[]) => void
   readonly onEvent?: (event: ApplyEvent) => void
@@ -69,7 +77,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
     return { record, outcome: 'unchanged', made: 0, changed: 0 }
   }
   await refuseTakenContainers(plan.lab, [...changes.remove, ...changes.make])
-  await claim(record, before, journal)
+  await claim(record, before, journal, options.by)
   if (before !== null) await stopProcesses(findTools(plan.lab), TOOLS_GRACE_MS)
   await removeOutdated(changes, journal, plan)
   await carryOut(record, changes, options)
@@ -178,12 +186,18 @@ async function claim(
   record: LabRecord,
   before: LabRecord | null,
   journal: JournalSummary,
+  by: string | undefined,
 ): Promise<void> {
   await using _lock = await lockShared()
   refuseStrangers(record.plan, before?.plan.steps ?? [], journal)
   if (before === null) {
     refuseForeignState(record.plan)
     return writeRecord(record)
+  }
+  // Should this end here, watchers put back nothing of what goes, and no command takes what is only claimed for made.
+  if (isOfThisBoot(journal)) {
+    using open = new Journal(record.lab)
+    open.write(openedNow(by))
   }
   const known = new Set(before.plan.steps.map(({ id }) => id))
   const added = record.plan.steps.filter(({ id }) => !known.has(id))
@@ -201,9 +215,6 @@ async function removeOutdated(
   const withdrawn = update.flatMap(change => withdrawalOf(change) ?? [])
   if (going.length === 0 && withdrawn.length === 0) return
   using open = new Journal(lab)
-  // Should this end here, watchers put back nothing of what goes: they do it for labs that stand.
-  if (isOfThisBoot(journal))
-    open.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
   const failures = await removeSteps([...going, ...withdrawn], { lab, journal })
   if (failures.length > 0)
     throw new LabError(`Cannot take away what has changed in lab ${lab}\n${failures.join('\n')}`, {
@@ -219,12 +230,12 @@ async function removeOutdated(
 async function carryOut(
   record: LabRecord,
   { make, update, steps: all }: Changes,
-  { signal, onStart, onEvent }: UpOptions,
+  { by, signal, onStart, onEvent }: UpOptions,
 ): Promise<void> {
   const { lab } = record
   if (readJournal(lab).bootId !== readBootId()) rmSync(journalPathOf(lab), { force: true })
   using journal = new Journal(lab)
-  journal.write({ event: 'open', bootId: readBootId(), at: new Date().toISOString() })
+  journal.write(openedNow(by))
   const stood = new Map(update.map(({ before }) => [before.id, before]))
   if (stood.size > 0) journal.write({ event: 'begin', steps: [...stood.keys()] })
   writeRecord(record)
@@ -236,4 +247,9 @@ async function carryOut(
   onStart?.(steps)
   await applied
   journal.write({ event: 'stands', at: new Date().toISOString() })
+}
+
+function openedNow(by: string | undefined): JournalEntry {
+  const at = new Date().toISOString()
+  return { event: 'open', bootId: readBootId(), at, ...(by === undefined ? {} : { by }) }
 }

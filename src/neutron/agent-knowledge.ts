@@ -73,6 +73,18 @@ export function hearsFromServer(cloud: Cloud, host: Host, isolated: readonly str
   return isController(host) || !others.some(({ name }) => isolated.includes(name))
 }
 
+/** Whether an agent runs, and neutron-server is to be reached from its host. */
+export function canFetch(
+  cloud: Cloud,
+  agent: ViewingAgent,
+  name: string,
+  { stopped = [], isolated = [] }: Pick<AgentStates, 'stopped' | 'isolated'>,
+): boolean {
+  const host = cloud.hosts.find(one => one.name === name)
+  if (host === undefined || stopped.includes(agentKey(agent, name))) return false
+  return hearsFromServer(cloud, host, isolated)
+}
+
 interface Told {
   readonly agent: ViewingAgent
   readonly host: Host
@@ -83,9 +95,8 @@ interface Told {
 }
 
 function holdsNow({ agent, host, cloud, had, states, fetching }: Told): Cloud {
-  const { stopped = [], isolated = [] } = states
   const key = agentKey(agent, host.name)
-  if (stopped.includes(key) || !hearsFromServer(cloud, host, isolated)) return had
+  if (!canFetch(cloud, agent, host.name, states)) return had
   const { hearsRouterPorts } = neutronRelease(cloud.neutron.release)
   if (agent !== 'neutron-dhcp-agent' || hearsRouterPorts) return cloud
   if (fetching.includes(key) || hasOtherOptions(had, cloud)) return cloud

@@ -16,6 +16,7 @@ test('without an entry nothing has begun', t => {
     phase: 'building',
     bootId: null,
     openedAt: null,
+    openedBy: null,
     stoodAt: null,
     begun: new Set(),
     done: new Set(),

@@ -15,6 +15,7 @@ const nothing: JournalSummary = {
   phase: 'building',
   bootId: null,
   openedAt: null,
+  openedBy: null,
   stoodAt: null,
   begun: new Set(),
   done: new Set(),
@@ -31,6 +32,12 @@ const addUp = test.macro({
 
 test(addUp, 'no entry: nothing has begun', [], nothing)
 test(addUp, 'open: it is being built', [open], opened)
+test(addUp, 'opened by an agent that synchronizes', [stands, { ...open, by: 'agent' }], {
+  ...opened,
+  stoodAt: '2026-11-22T12:00:01.000Z',
+  openedBy: 'agent',
+})
+test(addUp, 'opened by a command after that', [{ ...open, by: 'agent' }, open], opened)
 test(addUp, 'begun and not done: killed in between', [open, begin('x')], {
   ...opened,
   begun: new Set(['x']),

@@ -83,9 +83,13 @@ export class ProcessMonitor {
       })
   }
 
-  /** While a command holds the lab, and after one that did not come to its end, nothing is put back. */
+  /**
+   * While a command holds the lab, and after one that did not come to its end, nothing is put back; but for an agent that has
+   * died while it synchronized, which ends that.
+   */
   async #putBackUnderLock(dead: readonly Watched[], signal: AbortSignal): Promise<void> {
     const { lab, name } = this.#options
+    if (this.#mayBePutBack(dead).length === 0) return putOff(dead)
     for (const watched of dead) watched.isBeingPutBack = true
     const yielding = new AbortController()
     try {
@@ -95,10 +99,10 @@ export class ProcessMonitor {
         waitMs: 0,
         onWaiter: () => yielding.abort(),
       })
-      if (readJournal(lab).phase !== 'stands') return
       this.#readPlan()
-      for (const watched of dead) watched.process = findService(watched.service)
-      const still = dead.filter(
+      const allowed = this.#mayBePutBack(dead)
+      for (const watched of allowed) watched.process = findService(watched.service)
+      const still = allowed.filter(
         watched => watched.process === null && this.#watched.includes(watched),
       )
       await this.#putBack(still, AbortSignal.any([signal, yielding.signal]))
@@ -107,6 +111,11 @@ export class ProcessMonitor {
     } finally {
       for (const watched of dead) watched.isBeingPutBack = false
     }
+  }
+
+  #mayBePutBack(dead: readonly Watched[]): readonly Watched[] {
+    const { phase, openedBy } = readJournal(this.#options.lab)
+    return phase === 'stands' ? dead : dead.filter(({ service }) => service.name === openedBy)
   }
 
   /** What died together is looked for in /proc together. */
@@ -167,6 +176,7 @@ export const PUT_BACK = { LAB_PUT_BACK: '1' } as const
 const LOOK_EVERY_MS = 200
 const FIRST_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 10_000
+const HALF_BUILT_MS = 1_000
 
 interface Watched {
   service: ServiceStep
@@ -185,6 +195,11 @@ function newlyWatched(service: ServiceStep): Watched {
     failures: 0,
     isBeingPutBack: false,
   }
+}
+
+/** Until a lab may stand again: to look costs its journal's reading. */
+function putOff(dead: readonly Watched[]): void {
+  for (const watched of dead) watched.retryAt = performance.now() + HALF_BUILT_MS
 }
 
 function isDead({ process }: Watched): boolean {

@@ -18,7 +18,7 @@ export async function runAgent(agent: ViewingAgent): Promise<void> {
       if (!wasAway()) return
       while (!signal.aborted) {
         try {
-          return await synchronizeAgent({ lab, agent, host, signal })
+          return await synchronizeAgent({ lab, name: own.name, agent, host, signal })
         } catch (error) {
           const words = error instanceof Error ? error.message : String(error)
           if (!signal.aborted) console.error(`${own.name} could not synchronize: ${words}`)
