@@ -27,7 +27,11 @@ function isDhcpv6(mode: string | null | undefined): boolean {
 
 /** Whether instances or guests are on a network where DHCPv6 is answered: they take a client of it. */
 export function hasDhcpv6Guests({ instances, guests, ...topology }: Topology): boolean {
-  return [...Object.values(instances), ...Object.values(guests)]
-    .flatMap(({ networks }) => networks)
-    .some(({ name }) => findNetwork(topology, name)?.subnets.some(isServedByDhcpv6) ?? false)
+  const machines: readonly Machine[] = [...Object.values(instances), ...Object.values(guests)]
+  const names = new Set(machines.flatMap(({ networks }) => networks.map(({ name }) => name)))
+  return Array.from(names).some(name => findNetwork(topology, name)?.subnets.some(isServedByDhcpv6))
+}
+
+interface Machine {
+  readonly networks: readonly { readonly name: string }[]
 }
