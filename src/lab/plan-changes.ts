@@ -37,6 +37,7 @@ export function planChanges(
     wanted.map(step => [step.id, fateOf(before.get(step.id), step, conditionOf)]),
   )
   const comparison: Comparison = { before, fates }
+  renewWhatLosesSettings(wanted, comparison)
   followWhatGoes(wanted, comparison)
   const steps = leaveWhatRuns(wanted, comparison, conditionOf)
   setRoutesAgain(steps, comparison)
@@ -115,6 +116,21 @@ function isAlike(before: Step, after: Step): boolean {
 function comparable(step: Step): unknown {
   const { why: _why, source: _source, needs: _needs, phase: _phase, ...rest } = step
   return rest.kind === 'file' && rest.volatile ? { ...rest, content: '' } : rest
+}
+
+/**
+ * What a namespace had before a setting nobody knows, so one that is to be without it is made anew: a lab of an older release.
+ * A guest's device keeps what no longer matters to it.
+ */
+function renewWhatLosesSettings(wanted: readonly Step[], { before, fates }: Comparison): void {
+  const namespaces = new Set(wanted.flatMap(({ kind, id }) => (kind === 'netns' ? [id] : [])))
+  for (const step of wanted) {
+    const stood = before.get(step.id)
+    if (step.kind !== 'sysctl' || stood?.kind !== 'sysctl') continue
+    if (Object.keys(stood.settings).every(key => key in step.settings)) continue
+    for (const need of step.needs)
+      if (namespaces.has(need) && fates.get(need) === 'stays') fates.set(need, 'anew')
+  }
 }
 
 /** What was built on a step that is taken away and made anew is, too; and what was on a device that another now makes. */

@@ -243,6 +243,31 @@ test(changes, 'rules of a namespace that is gone are made with it', {
   remove: ['netns', 'rules'],
   make: ['netns', 'rules'],
 })
+const settingsOf = (settings: Readonly<Record<string, string>>, need = 'netns'): Step => ({
+  ...place,
+  kind: 'sysctl',
+  id: 'sysctl',
+  phase: 'namespaces',
+  needs: [need],
+  namespace: 'a',
+  settings,
+})
+test(changes, 'settings are set where they are others, or more', {
+  recorded: [netns, settingsOf({ x: '0' })],
+  wanted: [netns, settingsOf({ x: '1', y: '1' })],
+  update: ['sysctl'],
+})
+test(changes, 'a namespace that loses a setting is made anew: nobody knows what it was before', {
+  recorded: [netns, settingsOf({ x: '1', y: '1' }), rulesOf('*nat')],
+  wanted: [netns, settingsOf({ x: '1' }), rulesOf('*nat')],
+  remove: ['netns', 'sysctl', 'rules'],
+  make: ['netns', 'sysctl', 'rules'],
+})
+test(changes, 'a device that loses a setting stays', {
+  recorded: [...chain, settingsOf({ x: '1', y: '1' }, 'link')],
+  wanted: [...chain, settingsOf({ x: '0' }, 'link')],
+  update: ['sysctl'],
+})
 const waitFor = (until: string): Step => ({
   ...place,
   kind: 'wait',
