@@ -1,6 +1,9 @@
 import type { Cloud } from '../cloud/cloud.ts'
 
-/** How much a cloud holds: `3 hosts, 2 networks, 1 router, 2 instances`; a lone host goes without saying, a guest is one that Nova does not have. */
+/**
+ * How much a cloud holds: `3 hosts, 2 networks, 1 router, 2 instances`; a lone host goes without saying, a guest is one
+ * that Nova does not have.
+ */
 export function describeSize({ hosts, networks, routers, instances, guests }: Cloud): string {
   const others = guests.length - instances.length
   return [
@@ -10,6 +13,13 @@ export function describeSize({ hosts, networks, routers, instances, guests }: Cl
     count(instances.length, 'instance'),
     ...(others === 0 ? [] : [count(others, 'guest')]),
   ].join(', ')
+}
+
+/** How much of a lab has changed: `3 resources made anew, 7 changed in place`. */
+export function describeChanges({ made, changed }: { made: number; changed: number }): string {
+  if (changed === 0) return `${count(made, 'resource')} made anew`
+  if (made === 0) return `${count(changed, 'resource')} changed in place`
+  return `${count(made, 'resource')} made anew, ${changed} changed in place`
 }
 
 /** `1 network`, `2 networks`. */

@@ -5,9 +5,12 @@ import type { ApplyEvent } from '../lab/apply.ts'
 import { explainElsewhere } from '../lab/explain-elsewhere.ts'
 import { fetchAsGuest } from '../lab/guest-fetch.ts'
 import { lastComplaint } from '../lab/last-complaint.ts'
+import { readMetadataRoute } from '../lab/read-metadata-route.ts'
 import { metadataUrlOf, whyNoMetadataFor } from '../neutron/guest-metadata.ts'
 import { metadataAgentName } from '../neutron/metadata-agent/agent-name.ts'
+import { nexthopOfNewLease } from '../neutron/new-lease.ts'
 import { whyUnknownGuests } from '../nova/why-unknown-guests.ts'
+import { guestNamespace } from '../plan/names.ts'
 import type { Step } from '../plan/step.ts'
 import { asTyped } from './command-name.ts'
 
@@ -29,6 +32,8 @@ interface Failure {
   readonly reasons: readonly string[]
   /** What the lab's services have said of it where they should have served it. */
   readonly logged: readonly string[]
+  /** What helps where the guest only has to renew its lease; null elsewhere. */
+  readonly hint: string | null
 }
 
 const FETCH_PATH = '/openstack/latest/meta_data.json'
@@ -75,9 +80,21 @@ async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
     const known = reasons(cloud, guest)
-    const logged = known.length > 0 ? [] : await complaints(cloud, startedMs)
-    return { ...about, problem, reasons: known, logged }
+    const hint = known.length > 0 ? null : await explainOldLease(cloud, guest)
+    const isExplained = known.length > 0 || hint !== null
+    const logged = isExplained ? [] : await complaints(cloud, startedMs)
+    return { ...about, problem, reasons: known, logged, hint }
   }
+}
+
+/** A guest goes by its lease until it renews that, whatever has changed. */
+async function explainOldLease(cloud: Cloud, guest: Guest): Promise<string | null> {
+  const route = await readMetadataRoute(guestNamespace(cloud, guest))
+  const via = /via (\S+)/.exec(route)?.[1] ?? null
+  const nexthop = nexthopOfNewLease(cloud, guest, via)
+  if (nexthop === null) return null
+  const command = `lab --lab ${cloud.lab} instance renew ${guest.name}`
+  return asTyped(`Its lease is an old one: ${route}. The next leads via ${nexthop}: \`${command}\``)
 }
 
 async function complaints(cloud: Cloud, sinceMs: number): Promise<string[]> {

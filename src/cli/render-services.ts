@@ -1,7 +1,24 @@
 import type { ChalkInstance } from 'chalk'
+import type { ServiceHistory } from '../runtime/service-history.ts'
 import { asTyped } from './command-name.ts'
 import { alignColumns } from './print.ts'
-import type { ServiceRow } from './status.ts'
+
+/** A service as it is found. */
+export interface ServiceRow {
+  readonly name: string
+  readonly service: string
+  /** The host that it is on, which names the supervisor alone for want of another. */
+  readonly host: string
+  /** The network, router or guest that it is for; null where it is for the host. */
+  readonly of: string | null
+  /** Null for the machine's own. */
+  readonly namespace: string | null
+  readonly pid: number | null
+  readonly listens: readonly string[]
+  /** Null for a process. */
+  readonly container: string | null
+  readonly history: ServiceHistory | null
+}
 
 interface HostState {
   readonly name: string

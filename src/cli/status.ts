@@ -8,7 +8,6 @@ import { nameNamespaces } from '../plan/name-namespaces.ts'
 import { isContained, type ServiceStep } from '../plan/step.ts'
 import { readAllHistories as readWatchersHistories } from '../runtime/process/histories.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
-import type { ServiceHistory } from '../runtime/service-history.ts'
 import { colorsFor } from './colors.ts'
 import { asTyped } from './command-name.ts'
 import { describeHosts } from './describe-hosts.ts'
@@ -16,7 +15,7 @@ import { describeRuntime } from './describe-runtime.ts'
 import { stateOf } from './list.ts'
 import { type GlobalOptions, pickRecord } from './pick-lab.ts'
 import { print, printJson } from './print.ts'
-import { renderServices } from './render-services.ts'
+import { renderServices, type ServiceRow } from './render-services.ts'
 import { requireRoot } from './require-root.ts'
 import { runtimeOf } from './runtime-of.ts'
 
@@ -32,23 +31,6 @@ export async function status(
   if (seen.differences.length > 0) process.exitCode = 1
   if (options.json) return printJson(seen)
   print(render({ ...seen, place: describeRuntime(record), upCommand: upCommandOf(record) }))
-}
-
-/** A service as it is found. */
-export interface ServiceRow {
-  readonly name: string
-  readonly service: string
-  /** The host that it is on, which names the supervisor alone for want of another. */
-  readonly host: string
-  /** The network, router or guest that it is for; null where it is for the host. */
-  readonly of: string | null
-  /** Null for the machine's own. */
-  readonly namespace: string | null
-  readonly pid: number | null
-  readonly listens: readonly string[]
-  /** Null for a process. */
-  readonly container: string | null
-  readonly history: ServiceHistory | null
 }
 
 async function look(record: LabRecord) {

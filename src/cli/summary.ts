@@ -12,7 +12,7 @@ import { asTyped, commandName } from './command-name.ts'
 import { describeHosts, type HostSummary } from './describe-hosts.ts'
 import { describeNamespaces, type NamespaceSummary } from './describe-namespaces.ts'
 import { describeRuntime } from './describe-runtime.ts'
-import { count, describeSize } from './describe-size.ts'
+import { describeChanges, describeSize } from './describe-size.ts'
 import { type Failed, type Fetched, type FirstFetch, metadataServiceNames } from './first-fetch.ts'
 import { alignColumns, print, printJson } from './print.ts'
 import { renderHosts } from './render-hosts.ts'
@@ -51,7 +51,7 @@ export async function summarize(
         : renderHosts(hosts, color)),
       ...renderWarning(whyWithoutEffect(cloud), color),
       ...renderFetched(fetched, cloud, color),
-      ...renderNext(cloud, color),
+      ...renderNext(cloud, hosts, color),
     ].join('\n'),
   )
 }
@@ -72,10 +72,9 @@ function headline(
 ): string {
   const { cloud } = record
   const counts = describeSize(cloud)
-  const inPlace = changed === 0 ? '' : `, ${changed} changed in place`
   const what = {
     built: `stands: ${counts}`,
-    changed: `stands: ${counts}; ${count(made, 'resource')} made anew${inPlace}`,
+    changed: `stands: ${counts}; ${describeChanges({ made, changed })}`,
     unchanged: `stands as it is: nothing changes`,
   }[outcome]
   const release = `Neutron ${cloud.neutron.release}, ${describeRuntime(record)}, ${seconds.toFixed(1)} s`
@@ -123,8 +122,9 @@ function renderFetched(fetched: Fetched | null, cloud: Cloud, color: ChalkInstan
 }
 
 /** The lab's own services have answered where nothing else explains it, and their logs say why. */
-function reasonsOf({ reasons, logged }: Failed, cloud: Cloud): readonly string[] {
+function reasonsOf({ reasons, logged, hint }: Failed, cloud: Cloud): readonly string[] {
   if (reasons.length > 0) return reasons
+  if (hint !== null) return [hint]
   const logs = metadataServiceNames(cloud).map(
     service => `\`lab --lab ${cloud.lab} logs ${service}\``,
   )
@@ -156,19 +156,17 @@ function indent(text: string): string[] {
   return text.split('\n').map(line => `  ${line}`)
 }
 
-function renderNext(cloud: Cloud, color: ChalkInstance): string[] {
+function renderNext(cloud: Cloud, hosts: readonly HostSummary[], color: ChalkInstance): string[] {
   const guest = cloud.guests.find(({ instance_id }) => instance_id !== null)
   const name = commandName()
   const lab = labNames().length > 1 ? `${name} --lab ${cloud.lab}` : name
   const network = cloud.networks.find(candidate => !candidate['router:external'])
-  const agents =
-    cloud.hosts.length === 1
-      ? undefined
-      : cloud.hosts.find(({ roles }) => roles.includes('network'))
+  const busy =
+    hosts.length === 1 ? undefined : hosts.find(({ namespaces }) => namespaces.length > 0)
   const commands = [
     ...(guest === undefined ? [] : [`${lab} exec ${guest.name} -- ${fetchLine(cloud, guest)}`]),
     ...(network === undefined ? [] : [`${lab} exec ${network.name} -- ss -lntup`]),
-    ...(agents === undefined ? [] : [`${lab} exec ${agents.name} -- ip netns`]),
+    ...(busy === undefined ? [] : [`${lab} exec ${busy.name} -- ip netns`]),
     `${name} down ${cloud.lab}`,
   ]
   return ['', 'Try next', ...commands.map(command => `  ${color.cyan(command)}`)]

@@ -1,7 +1,6 @@
 import test from 'ava'
 import { Chalk } from 'chalk'
-import { renderServices } from '../../src/cli/render-services.ts'
-import type { ServiceRow } from '../../src/cli/status.ts'
+import { renderServices, type ServiceRow } from '../../src/cli/render-services.ts'
 
 function row(service: string, given: Partial<ServiceRow> = {}): ServiceRow {
   const none = { of: null, namespace: null, listens: [], container: null, history: null }
