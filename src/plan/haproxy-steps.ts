@@ -38,6 +38,7 @@ function stepsOfProxy(site: Site, proxy: MetadataProxy, wired: WiredPorts): Step
       config.id,
       stepIds.directory(`${cloud.neutron.state_path}/external/pids`),
       stepIds.directory(logDirectory(cloud)),
+      `sysctl:${proxy.namespace}`,
       ...addresses,
       ...settled.map(({ id }) => id),
     ],

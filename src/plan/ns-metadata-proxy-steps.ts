@@ -27,6 +27,7 @@ export function nsMetadataProxySteps(
       needs: [
         stepIds.directory(`${state_path}/external/pids`),
         stepIds.directory(`${state_path}/log`),
+        `sysctl:${proxy.namespace}`,
         ...(wired.get(proxy.namespace) ?? []),
       ],
       why: `metadata proxy of ${proxy.namespace}`,
