@@ -182,7 +182,11 @@ test('with force_metadata either way works, and where one is cut the next lease 
     await withTopologyFile(routed, async path => {
       const up = await lab(['up', path, '--name', name])
       t.is(up.exitCode, 1)
-      t.regex(up.stdout, /stands.*gets no metadata.*Failed to connect/s, 'until the guest renews')
+      t.regex(
+        up.stdout,
+        /stands.*gets no metadata.*Failed to connect.*instance renew vm1/s,
+        'until the guest renews',
+      )
     })
     t.deepEqual(await look(standing, t, 'renewed'), { via: GATEWAY, fetch: '200' })
     t.is((await run(['status'])).exitCode, 0)
