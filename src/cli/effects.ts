@@ -82,7 +82,7 @@ function whoIs(step: ServiceStep, cloud: Cloud): string | null {
     case 'supervisor':
       return null
     case 'dnsmasq':
-      return `dnsmasq of ${networkOf(step, cloud)?.name ?? namespace}`
+      return `dnsmasq of ${describeNetwork(step, cloud)}`
     case 'haproxy':
     case 'neutron-ns-metadata-proxy':
       return `the proxy in ${namespace}`
@@ -91,6 +91,14 @@ function whoIs(step: ServiceStep, cloud: Cloud): string | null {
     default:
       return name
   }
+}
+
+/** With its host where several serve it, as namespaces are named. */
+function describeNetwork(step: ServiceStep, cloud: Cloud): string | null {
+  const network = networkOf(step, cloud)
+  const [, host] = step.namespace?.split('@') ?? []
+  if (network === undefined) return step.namespace
+  return host === undefined ? network.name : `${network.name}@${host}`
 }
 
 function networkOf({ namespace }: ServiceStep, { networks }: Cloud) {

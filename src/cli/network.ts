@@ -63,6 +63,8 @@ export async function remove(
 /** A gateway is of the subnet that holds it; a name server, of the subnets of its IP version. */
 export function writeNetwork(name: string, options: NetworkOptions): NewNetwork {
   const { gateway, dhcp, dnsNameserver = [], mtu, external } = options
+  if (mtu !== undefined && !/^\d+$/.test(mtu))
+    throw new LabError(`--mtu ${mtu} is no number of bytes`, { exitCode: 2 })
   const address = gateway === undefined || gateway === 'none' ? undefined : parseAddress(gateway)
   const subnets = options.subnet.map((cidr, index) => {
     const range = parseCidr(cidr)

@@ -6,8 +6,9 @@ import { buildPlan } from '../../src/plan/build-plan.ts'
 import { readTopology } from '../../src/topology/read-topology.ts'
 import { machineFacts } from '../fixtures/cloud.ts'
 
-function recordOf(routers: string, instances: string): LabRecord {
-  const text = `neutron: {dhcp_agent: {enable_isolated_metadata: true}}
+function recordOf(routers: string, instances: string, hosts = '{}'): LabRecord {
+  const text = `hosts: ${hosts}
+neutron: {dhcp_agents_per_network: 2, dhcp_agent: {enable_isolated_metadata: true}}
 networks: {private: {id: 0aa11bb2-2cc3-4dd4-8ee5-5ff667788990, subnets: [{cidr: 192.168.30.0/24}]}}
 routers: ${routers}
 instances: ${instances}
@@ -67,5 +68,20 @@ test('what a change did to services is told in their own words, with the reason'
       ['stopped', null],
       ['started', null],
     ],
+  )
+})
+
+test('where several hosts serve a network, each is told with its host', t => {
+  const hosts = '{ctl: [controller, network], net: network, com: compute}'
+  const record = recordOf('{}', '{}', hosts)
+  const [before, after] = [record, { ...record, cloud: { ...record.cloud } }]
+  const dnsmasqs = record.plan.steps.flatMap(step =>
+    step.kind === 'service' && step.service === 'dnsmasq' ? [step.name] : [],
+  )
+  const all = { before, after, ran: running(before, 1, /^$/), runs: running(after, 1, /^$/) }
+  const told = describeEffects({ ...all, reached: new Set(dnsmasqs) })
+  t.deepEqual(
+    told.map(({ text }) => text),
+    ['dnsmasq of private@ctl read its files again', 'dnsmasq of private@net read its files again'],
   )
 })

@@ -157,6 +157,10 @@ test('a gateway and name servers are of the subnets of their kind', t => {
   t.deepEqual(writeNetwork('n', { subnet: ['10.0.0.0/24'], gateway: 'none', dhcp: false }), {
     subnets: [{ name: 'n-subnet', cidr: '10.0.0.0/24', gateway_ip: null, enable_dhcp: false }],
   })
+  t.throws(() => writeNetwork('n', { subnet: ['10.0.0.0/24'], mtu: 'abc', dhcp: true }), {
+    instanceOf: LabError,
+    message: '--mtu abc is no number of bytes',
+  })
   t.throws(() => writeNetwork('n', { subnet: ['10.0.0.0/24'], gateway: '10.9.0.1', dhcp: true }), {
     message: /--gateway 10\.9\.0\.1 is no address of 10\.0\.0\.0\/24/,
   })
