@@ -171,7 +171,10 @@ function checkRelease(name: string, { neutron }: Topology): ReleaseName {
   const tooOld =
     release === undefined || neutron.mechanism_driver !== 'ovn' ? null : whyNoOvn(release)
   if (tooOld !== null)
-    throw new LabError(`${tooOld}, and the topology has \`mechanism_driver: ovn\``, { exitCode: 2 })
+    throw new LabError(tooOld, {
+      hint: 'The topology has `mechanism_driver: ovn`: take ussuri or newer.',
+      exitCode: 2,
+    })
   if (release !== undefined) return release
   const near = suggest(name, releaseNames)
   throw new LabError(

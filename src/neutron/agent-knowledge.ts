@@ -1,6 +1,7 @@
 import { type AgentStates, agentKey } from '../cloud/agent-states.ts'
 import { dhcpAgentView, type ViewingAgent, viewingAgents } from '../cloud/agent-view.ts'
 import type { Cloud, Host, Network, Port } from '../cloud/cloud.ts'
+import { isAlike } from './is-alike.ts'
 import { neutronRelease } from './release.ts'
 import { type StandingProxies, standingProxies } from './standing-proxies.ts'
 
@@ -125,8 +126,4 @@ function withRouterPortsOf(had: Cloud, cloud: Cloud): Cloud {
 function insertRouterPorts(ports: readonly Port[], kept: readonly Port[]): Port[] {
   const isDhcps = ({ device_owner }: Port) => device_owner === 'network:dhcp'
   return [...ports.filter(isDhcps), ...kept, ...ports.filter(port => !isDhcps(port))]
-}
-
-function isAlike(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }

@@ -1,4 +1,5 @@
 import type { Cloud, Network } from '../cloud/cloud.ts'
+import { isAlike } from './is-alike.ts'
 import { proxyOfDhcpNamespace } from './metadata-decisions.ts'
 import { neutronRelease } from './release.ts'
 
@@ -51,8 +52,4 @@ function wantsProxies({ neutron: { dhcp_agent } }: Cloud): boolean {
 
 function withoutSubnets({ subnets: _subnets, ...rest }: Network): unknown {
   return rest
-}
-
-function isAlike(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
 }
