@@ -142,6 +142,8 @@ function dnsmasqSteps(
     leaves: [`${directory}/pid`, `${directory}/leases`],
     files: { writes: [directory] },
     reloads: { signal: 'SIGHUP', files: [{ id: file.id }] },
+    // OVN remembers none: without it dnsmasq keeps an address for a machine that is gone.
+    leasing: { device: DEVICE, hosts: file.path, leases: `${directory}/leases` },
     supervised: true,
   })
   return [folder, file, service]

@@ -194,6 +194,20 @@ test('the router knows nothing of metadata', async t => {
 
 const REFUSED = 7
 
+test('an address of a machine that is gone is offered to the next that has it', async t => {
+  const { name } = labs('newest')
+  const add = ['--network', 'private=192.168.30.77', '--host', 'compute1']
+  for (const verb of [
+    ['add', 'former', ...add],
+    ['remove', 'former'],
+    ['add', 'latter', ...add],
+    ['remove', 'latter'],
+  ]) {
+    const { exitCode, stderr } = await lab(['--lab', name, 'instance', ...verb])
+    t.is(exitCode, 0, `${verb[0]}: ${stderr}`)
+  }
+})
+
 test('no namespace of ML2/OVS stands, and ovnmeta goes with the last machine of a host', async t => {
   const built = labs('newest')
   const { qdhcp, qrouter, guest, instance } = namesIn(built)
