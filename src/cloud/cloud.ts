@@ -49,7 +49,8 @@ export interface Neutron {
   /** How many DHCP agents serve each network. */
   readonly dhcp_agents_per_network: number
   /** The program in qdhcp and qrouter that carries requests to the agent. */
-  readonly metadata_proxy: 'haproxy' | 'ns-metadata-proxy'
+  /** Absent: the release's own. */
+  readonly metadata_proxy?: 'haproxy' | 'ns-metadata-proxy'
   readonly metadata_rate_limiting: {
     readonly rate_limit_enabled: boolean
     readonly ip_versions: readonly (4 | 6)[]

@@ -36,7 +36,13 @@ export function deriveCloud(topology: Topology, options: CloudOptions): Cloud {
   }
   const hosts = deriveHosts(lab, topology, standing)
   const placement = placeOnHosts(topology, standing)
-  const networks = deriveNetworks(lab, owner.project_id, topology, standing)
+  const networks = deriveNetworks(
+    lab,
+    owner.project_id,
+    topology,
+    standing,
+    releaseOf(topology, options),
+  )
   const routers = deriveRouters(lab, owner.project_id, topology, networks, placement)
   const instances = deriveInstances(lab, owner, topology, standing)
   const { project_id } = owner
@@ -92,16 +98,18 @@ function controllerAddress(hosts: readonly Host[]): string {
   return controller?.management_cidr.split('/')[0] ?? ''
 }
 
-function settleNeutron(
-  topology: Topology,
-  { lab, release, secret }: CloudOptions,
-  nova_address: string,
-): Neutron {
+/** Neutron's. */
+function releaseOf({ neutron }: Topology, { release }: CloudOptions): ReleaseName {
+  return release ?? neutron.release ?? newestRelease
+}
+
+function settleNeutron(topology: Topology, options: CloudOptions, nova_address: string): Neutron {
+  const { lab, secret } = options
   const state_path = statePathOf(lab)
   const { neutron } = topology
   return {
     ...neutron,
-    release: release ?? neutron.release ?? newestRelease,
+    release: releaseOf(topology, options),
     state_path,
     metadata_agent: settleMetadataAgent(topology, { state_path, secret, nova_address }),
   }

@@ -1,5 +1,6 @@
 import { formatAddress } from '../topology/ip.ts'
 import { isSegmented, type NetworkType, networkTypeOf } from '../topology/network-type.ts'
+import { isSince, type ReleaseName } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import { gatewayOf, poolsOf, rangeOf, type TopologySubnet } from '../topology/subnet-defaults.ts'
 import type { Cloud, Network, Subnet } from './cloud.ts'
@@ -11,6 +12,7 @@ export function deriveNetworks(
   project_id: string,
   topology: Topology,
   standing: Cloud | null,
+  release: ReleaseName,
 ): Network[] {
   const segments = segmentationIds(lab, topology, standing)
   return Object.entries(topology.networks).map(([name, network]) => {
@@ -20,7 +22,7 @@ export function deriveNetworks(
       id,
       name,
       project_id: network.project_id ?? project_id,
-      mtu: network.mtu ?? defaultMtu(type, topology),
+      mtu: network.mtu ?? defaultMtu(type, topology, release),
       'router:external': network['router:external'],
       'provider:network_type': type,
       'provider:segmentation_id': segments.get(name) ?? null,
@@ -100,8 +102,12 @@ function segmentationIds(
 /** Tags that vlans can have, so that a network may change its type. */
 const MOST_SEGMENTS = 4094
 
-/** OVN does not start with a `max_header_size` of geneve below 38, instead of 30. */
-function defaultMtu(type: NetworkType, { neutron }: Topology): number {
+/**
+ * OVN does not start with a `max_header_size` of geneve below 38, instead of 30. Up to Liberty networks have no MTU that
+ * Neutron knows, since `segment_mtu` and `path_mtu` are 0: devices keep the 1500 that the kernel gives them, tunnel or not.
+ */
+function defaultMtu(type: NetworkType, { neutron }: Topology, release: ReleaseName): number {
+  if (!isSince(release, 'mitaka')) return 1500
   return type === 'geneve' && neutron.mechanism_driver === 'ovn' ? 1442 : defaultMtus[type]
 }
 

@@ -9,6 +9,7 @@ export async function readSysctls(
   namespace: string,
   keys: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
+  if (keys.length === 0) return {}
   const output = await run([...inNetwork(namespace), 'sysctl', '-e', ...keys])
   return Object.fromEntries(output.split('\n').flatMap(parseLine))
 }

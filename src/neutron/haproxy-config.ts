@@ -26,7 +26,7 @@ export function renderHaproxyConfig(config: HaproxyConfig, release: HaproxyRelea
       ? listenSection(config, release)
       : limitedListenSection(config, config.rateLimits)),
     ...(release.blankLineBeforeHeaders ? [''] : []),
-    ...headerRules(config),
+    ...headerRules(config, release),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -114,13 +114,15 @@ function ipv6BindLine({ bind, ipv6Bind }: HaproxyConfig) {
 }
 
 /**
- * A guest's own header of either kind goes nowhere: one is replaced, the other deleted (LP 1865036). OVN adds its own to
- * what the guest has sent, and the agent finds nobody on a network of two ids.
+ * A guest's own header of either kind goes nowhere: one is replaced, the other deleted (LP 1865036). Pike adds its own to
+ * what the guest has sent, and so does OVN. OVN's agent finds nobody on a network of two ids; in Pike a network's id that
+ * a guest sends by way of a router goes before the router's, and it gets what is another's.
  */
-function headerRules({ sends }: HaproxyConfig) {
+function headerRules({ sends }: HaproxyConfig, { replacesHeaders }: HaproxyRelease) {
   if (sends.header === 'ovn-network')
     return [`    http-request add-header X-OVN-Network-ID ${sends.id}`]
   const [set, deleted] = sends.header === 'network' ? ['Network', 'Router'] : ['Router', 'Network']
+  if (!replacesHeaders) return [`    http-request add-header X-Neutron-${set}-ID ${sends.id}`]
   return [
     `    http-request del-header X-Neutron-${deleted}-ID`,
     `    http-request set-header X-Neutron-${set}-ID ${sends.id}`,

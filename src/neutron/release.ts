@@ -51,6 +51,8 @@ export interface NeutronRelease {
   /** A proxy whose configuration would be another is stopped and started; else one that runs is left alone. */
   readonly replacesProxyOnChange: boolean
 
+  /** What carries guests' requests to the metadata agent. */
+  readonly metadataProxy: 'ns-metadata-proxy' | 'haproxy'
   readonly haproxy: HaproxyRelease
   readonly dnsmasq: DnsmasqRelease
   readonly iptables: IptablesRelease
@@ -75,6 +77,8 @@ export interface HaproxyRelease {
   /** The line after `bind` is the IPv6 one, or four spaces where there is none. */
   readonly ipv6BindLine: boolean
   readonly blankLineBeforeHeaders: boolean
+  /** Headers of the proxy's kind that a guest sends are taken out; else the proxy's are added to them. */
+  readonly replacesHeaders: boolean
   /** `[metadata_rate_limiting]` is known. */
   readonly rateLimiting: boolean
 }
@@ -296,12 +300,14 @@ const havana: NeutronRelease = {
   evaluatesOnPortChange: false,
   restartsProxyAtStart: false,
   replacesProxyOnChange: false,
+  metadataProxy: 'ns-metadata-proxy',
   haproxy: {
     nbthread: null,
     logTag: true,
     blankLinesBeforeListen: 1,
     ipv6BindLine: false,
     blankLineBeforeHeaders: false,
+    replacesHeaders: false,
     rateLimiting: false,
   },
   dnsmasq: {
@@ -461,7 +467,11 @@ const changes: readonly Change[] = [
   },
   {
     since: 'pike',
-    agents: { routerIdNeedsMetadataSubnet: true, evaluatesOnPortChange: true },
+    agents: {
+      routerIdNeedsMetadataSubnet: true,
+      evaluatesOnPortChange: true,
+      metadataProxy: 'haproxy',
+    },
     radvd: { user: 'before-log' },
     dnsmasq: { binding: 'bind-interfaces', netmask: true },
     iptables: { dhcpFamilies: [4, 6], metadataMarkWithoutProxy: true },
@@ -469,6 +479,7 @@ const changes: readonly Change[] = [
   },
   {
     since: 'queens',
+    haproxy: { replacesHeaders: true },
     dnsmasq: {
       binding: 'bind-dynamic',
       tags: 'subnet-id',

@@ -96,6 +96,8 @@ function namespaceLines(step: CommandStep): string[] {
   if (step.kind === 'netns') return [`netns add ${step.namespace}`]
   if (step.kind !== 'sysctl') return []
   const settings = Object.entries(step.settings).map(([key, value]) => `${key}=${value}`)
+  // the DHCP agent of before Juno sets nothing
+  if (settings.length === 0) return []
   return [`netns exec ${step.namespace} sysctl -qw ${settings.join(' ')}`]
 }
 

@@ -119,6 +119,18 @@ test('the DHCP port’s device id is the host’s uuid5 and the network’s id',
   t.is(cloud.ports[0]?.device_id, `dhcp${host}-${cloud.networks[0]?.id}`)
 })
 
+test('up to Liberty networks have the kernel’s MTU, tunnels or not, unless they name one', t => {
+  const mtus = (release: string) =>
+    readCloud(`
+neutron: {release: ${release}}
+networks:
+  a: {subnets: [{cidr: 10.0.0.0/24}]}
+  b: {mtu: 1400, subnets: [{cidr: 10.0.1.0/24}]}
+`).networks.map(({ mtu }) => mtu)
+  t.deepEqual(mtus('liberty'), [1500, 1400])
+  t.deepEqual(mtus('mitaka'), [1450, 1400])
+})
+
 test('defaults are Neutron’s and Nova’s', t => {
   const { neutron, nova, networks, instances } = readCloud(`
 networks: {a: {subnets: [{cidr: 10.0.0.0/24}]}, out: {router:external: true}}
@@ -129,7 +141,6 @@ instances: {Web-1: {networks: [a], key_name: ops, user_data: "ä"}}
     release: '2026.1',
     state_path: '/var/lib/lab/test',
     dns_domain: 'openstacklocal',
-    metadata_proxy: 'haproxy',
     metadata_rate_limiting: {
       rate_limit_enabled: false,
       ip_versions: [4],

@@ -206,5 +206,6 @@ function optsOf({ name }: StandingLab): string {
 /** The one in qdhcp. */
 function pidOfProxy({ name }: StandingLab): number {
   const id = namespaceLike(name, /^qdhcp-/).replace('qdhcp-', '')
-  return pidsOf(name)[`haproxy-${id}`] ?? 0
+  const pids = pidsOf(name)
+  return pids[`haproxy-${id}`] ?? pids[`neutron-ns-metadata-proxy-${id}`] ?? 0
 }

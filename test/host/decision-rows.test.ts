@@ -145,6 +145,8 @@ async function proxyIn(built: BuiltLab, { network: name }: DecisionRow): Promise
   const { network, qdhcp } = namesIn(built)
   if (!existsSync(`/run/netns/${qdhcp(name)}`)) return null
   const listeners = await listenersIn(qdhcp(name))
+  if (listeners.includes('tcp 0.0.0.0:80 neutron-ns-meta'))
+    return headerOfOldProxy(built, network(name).id)
   if (!listeners.includes('tcp 169.254.169.254:80 haproxy')) return null
   const ids = [network(name).id, ...built.cloud.routers.map(({ id }) => id)]
   const configs = ids
@@ -154,6 +156,13 @@ async function proxyIn(built: BuiltLab, { network: name }: DecisionRow): Promise
     .filter(config => config.includes('bind 169.254.169.254:80'))
   const own = configs.filter(config => isOf(built, name, config))
   return /set-header X-Neutron-(Network|Router)-ID/.exec(own.join())?.[1]?.toLowerCase() ?? null
+}
+
+/** neutron-ns-metadata-proxy, which Neutron had before Pike, takes it from its command line. */
+function headerOfOldProxy({ statePath }: BuiltLab, id: string): string | null {
+  const pid = readFileSync(`${statePath}/external/pids/${id}.pid`, 'utf8').trim()
+  const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  return /--(network|router)_id=/.exec(commandLine)?.[1] ?? null
 }
 
 /** The configuration's id is the network's, or that of a router on it. */

@@ -108,6 +108,14 @@ test(changesAt, 'haproxy.blankLineBeforeHeaders', ({ haproxy }) => haproxy.blank
   ['havana', false],
   ['2023.2', true],
 ])
+test(changesAt, 'metadataProxy', release => release.metadataProxy, [
+  ['havana', 'ns-metadata-proxy'],
+  ['pike', 'haproxy'],
+])
+test(changesAt, 'haproxy.replacesHeaders', release => release.haproxy.replacesHeaders, [
+  ['havana', false],
+  ['queens', true],
+])
 test(changesAt, 'haproxy.rateLimiting', release => release.haproxy.rateLimiting, [
   ['havana', false],
   ['2023.2', true],

@@ -47,6 +47,13 @@ test(
     'address add 172.29.236.11/22 brd + dev br-mgmt\nlink set br-mgmt up\nlink set lo up\n',
 )
 
+test('a namespace in which nothing is set takes no command for it', t => {
+  const settings = pick(`sysctl:${vm1}`)
+  if (settings.kind !== 'sysctl') return t.fail('no sysctl')
+  const { stdin } = commandOf([pick(`netns:${vm1}`), { ...settings, settings: {} }])
+  t.is(stdin, `netns add ${vm1}\n`)
+})
+
 test('rules go as one iptables-restore of their family', t => {
   const rules = steps.filter(step => step.kind === 'rules')
   t.is(rules.length, 4)

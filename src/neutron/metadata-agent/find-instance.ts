@@ -2,6 +2,7 @@ import type { ReleaseName } from '../../topology/release-names.ts'
 import type { Headers } from '../../wsgi/headers.ts'
 import { readClientAddress } from './client-address.ts'
 import type { PortIndex } from './port-index.ts'
+import { agentHas } from './release.ts'
 
 /** Whom a request comes from. */
 export type FoundInstance =
@@ -39,7 +40,9 @@ export function findInstance(
 ): FoundInstance {
   const networkId = headers.get('x-neutron-network-id') ?? ''
   const routerId = headers.get('x-neutron-router-id') ?? ''
-  if (networkId !== '' && routerId !== '') return { kind: 'both', networkId, routerId }
+  if (networkId !== '' && routerId !== '' && agentHas(release, 'refusesBothIds')) {
+    return { kind: 'both', networkId, routerId }
+  }
   const client = readClientAddress(headers.get('x-forwarded-for'), release)
   if (client === undefined) throw new UnexpectedRequest('X-Forwarded-For is not one address')
   if (networkId === '' && routerId === '') {

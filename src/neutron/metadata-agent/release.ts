@@ -5,6 +5,12 @@ import { isSince, type ReleaseName } from '../../topology/release-names.ts'
  * last point release of its branch has it. Which of its two servers a release has stands in `../release.ts`.
  */
 export const metadataAgentChanges = {
+  /** The type of nova's 200 is passed on; before, all is text/html, and the proxy's answers with it. */
+  passesType: 'icehouse',
+  /** Nova's 400 is passed on; before, it is a 500. */
+  passesBadRequest: 'juno',
+  /** A request with a network's id and a router's is nobody's; before, the network's goes first (LP 1865036). */
+  refusesBothIds: 'queens',
   /** A 404 of nova is looked up and asked for a second time. */
   asksAgainAfter404: 'train',
   /** X-Forwarded-For must be an address; IPv4-mapped and link-local ones are understood. */

@@ -25,12 +25,16 @@ export function answerWsgi(
   const { status, headers, body } = outcome.answer
   if (status === 200) {
     const contentType = findHeader(headers, 'content-type')
+    if (!agentHas(release, 'passesType')) return { status, contentType: webobsOwn, body }
     if (contentType === undefined) return answerUnknown(request)
     return { status, contentType: addCharset(contentType), body }
   }
   if (status === 500) return page(request, status, novaFailed)
   return isPassedOn(status, release) ? page(request, status) : answerUnknown(request)
 }
+
+/** What WebOb makes of a string that stands for an answer. */
+const webobsOwn = 'text/html; charset=UTF-8'
 
 /** No instance, or both ids in the request. */
 export function answerNotFound(request: AgentRequest): Answer {
@@ -55,6 +59,7 @@ function addCharset(contentType: string): string | null {
 }
 
 function isPassedOn(status: number, release: ReleaseName): boolean {
-  if ([400, 403, 404, 409].includes(status)) return true
+  if (status === 400) return agentHas(release, 'passesBadRequest')
+  if ([403, 404, 409].includes(status)) return true
   return [502, 503, 504].includes(status) && agentHas(release, 'unreachableIs503')
 }

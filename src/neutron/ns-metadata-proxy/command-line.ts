@@ -23,8 +23,9 @@ export function nsMetadataProxiesOf(
 }
 
 /**
- * As the agents of Newton start it, on IPv4 alone: `_get_metadata_proxy_callback` in neutron/agent/metadata/driver.py
- * and `get_log_args` in neutron/agent/common/config.py. User and group are the agent's own, which go by number.
+ * As the agents from Kilo to Ocata start it, on IPv4 alone: `_get_metadata_proxy_callback` in
+ * neutron/agent/metadata/driver.py and `get_log_args` in neutron/agent/common/config.py. User and group are the agent's own,
+ * which go by number. Havana, Icehouse and Juno have neither option, and the proxy stays root; here it never does.
  */
 function proxyAt(cloud: Cloud, { uid, gid }: MachineFacts, place: ProxyPlace): NsMetadataProxy {
   const { id, sends, owner, namespace, bind } = place

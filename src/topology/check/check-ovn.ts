@@ -9,7 +9,7 @@ export function checkOvn({ topology }: PrunedTopology): Finding[] {
   const tooOld = release === undefined ? null : whyNoOvn(release)
   return [
     ...(tooOld === null ? [] : [{ message: tooOld, path: ['neutron', 'release'], hint: older }]),
-    ...(metadata_proxy === 'haproxy'
+    ...(metadata_proxy !== 'ns-metadata-proxy'
       ? []
       : [
           {

@@ -45,13 +45,12 @@ export const neutron = v.strictObject({
     ),
     1,
   ),
-  metadata_proxy: v.optional(
+  metadata_proxy: v.exactOptional(
     describe(
       'Metadata proxy',
-      'What carries guests’ requests to the agent: haproxy, or the neutron-ns-metadata-proxy that Neutron had from Grizzly to Ocata. Independent of the release.',
+      'What carries guests’ requests to the agent: haproxy, or neutron-ns-metadata-proxy. By default what the release has, haproxy from Pike on.',
       v.picklist(['haproxy', 'ns-metadata-proxy'], 'must be `haproxy` or `ns-metadata-proxy`'),
     ),
-    'haproxy',
   ),
   metadata_rate_limiting: v.optional(
     describe(

@@ -26,6 +26,9 @@ const wsgi = test.macro({
   },
 })
 
+test(wsgi, 'havana', 400, 500, 207)
+test(wsgi, 'icehouse', 400, 500, 207)
+test(wsgi, 'juno', 400, 400, 223)
 test(wsgi, 'zed', 200, 200, 4)
 test(wsgi, 'zed', 400, 400, 223)
 test(wsgi, 'zed', 403, 403, 157)
@@ -43,6 +46,17 @@ test(wsgi, '2024.2', 503, 503, 212)
 test(wsgi, '2024.2', 504, 504, 160)
 test(wsgi, '2024.2', 429, 500, 207)
 test(wsgi, '2024.2', 'failed', 500, 207)
+
+test('up to Havana every answer is text/html, whatever nova says', t => {
+  const headers = foldEventletHeaders([])
+  const request = { method: 'GET', pathInfo: '/', query: '', headers, body: Buffer.alloc(0) }
+  const typeOf = (release: ReleaseName) => {
+    const outcome = toOutcome(200, [['Content-Type', 'application/json']])
+    return answerWsgi(request, outcome, release).contentType
+  }
+  t.is(typeOf('havana'), 'text/html; charset=UTF-8')
+  t.is(typeOf('icehouse'), 'application/json')
+})
 
 const closes = test.macro({
   title: (_, name: string) => `socket server: ${name} closes without an answer`,

@@ -62,6 +62,12 @@ test(
 test(finds, 'an address that nobody has', { from: '10.77.0.99', network: networkA }, 'none')
 test(finds, 'a port that belongs to nobody', { from: '10.77.0.67', network: networkA }, 'none')
 test(finds, 'both ids', { from: '10.77.0.11', network: networkA, router }, 'both')
+test(
+  finds,
+  'both ids before Queens, when the network goes first',
+  { from: '10.77.0.11', network: networkA, router, release: 'pike' },
+  alpha,
+)
 test(finds, 'an empty id counts as none', { from: '10.78.0.21', network: '', router }, charlie)
 test(
   finds,
