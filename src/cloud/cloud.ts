@@ -48,8 +48,7 @@ export interface Neutron {
   readonly dns_domain: string
   /** How many DHCP agents serve each network. */
   readonly dhcp_agents_per_network: number
-  /** The program in qdhcp and qrouter that carries requests to the agent. */
-  /** Absent: the release's own. */
+  /** The program in qdhcp and qrouter that carries requests to the agent; the release's own where it is absent. */
   readonly metadata_proxy?: 'haproxy' | 'ns-metadata-proxy'
   readonly metadata_rate_limiting: {
     readonly rate_limit_enabled: boolean

@@ -98,7 +98,7 @@ function controllerAddress(hosts: readonly Host[]): string {
   return controller?.management_cidr.split('/')[0] ?? ''
 }
 
-/** Neutron's. */
+/** Neutron's release: that of this run, else the file's, else the newest. */
 function releaseOf({ neutron }: Topology, { release }: CloudOptions): ReleaseName {
   return release ?? neutron.release ?? newestRelease
 }

@@ -99,7 +99,7 @@ export const network = v.strictObject({
   mtu: v.exactOptional(
     describe(
       'MTU',
-      'What the type of the network leaves of 1500 when left out.',
+      'What the type of the network leaves of 1500 when left out; all of it up to Liberty.',
       v.pipe(
         v.number(),
         v.integer('must be a whole number'),
