@@ -78,7 +78,9 @@ test('beyond a hundred mistakes the rest is a number', t => {
   const mistakes = Array.from({ length: 250 }, (_, line) => mistake(line + 1, 1, 1))
   const text = renderMistakes({ path: 'lab.yaml', text: 'x\n'.repeat(250) }, mistakes)
   t.true(
-    text.endsWith('250 mistakes in lab.yaml, of which these are the first 100. Nothing was changed.'),
+    text.endsWith(
+      '250 mistakes in lab.yaml, of which these are the first 100. Nothing was changed.',
+    ),
   )
   t.is(text.match(/wrong/g)?.length, 100)
 })
