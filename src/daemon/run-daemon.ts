@@ -93,25 +93,29 @@ function settle<Config extends ProcessConfig>(started: Started<Config>): void {
   process.once('SIGINT', () => stop('Caught SIGINT'))
   if (running.reload !== undefined)
     process.on('SIGHUP', () => {
-      if (reload(started)) pidFile.write()
+      const outcome = reload(started)
+      if (outcome === 'read') pidFile.write()
       // Whoever started it starts it again, with what stands there now.
-      else stop('Its configuration was replaced')
+      else if (outcome === 'gone') stop('Its configuration was replaced')
     })
   pidFile.write()
   log.info(daemon.logName, `(${process.pid}) serving on ${running.address}`)
 }
 
-/** Whether it can go on. With a configuration that it cannot read it goes on as before. */
-function reload<Config extends ProcessConfig>(started: Started<Config>): boolean {
+/** With a configuration that it cannot read it goes on as before, and does not say that it has. */
+function reload<Config extends ProcessConfig>(
+  started: Started<Config>,
+): 'read' | 'unreadable' | 'gone' {
   const { daemon, file, running, log } = started
   try {
     running.reload?.(daemon.decode(file.read()))
     log.info(daemon.logName, 'Caught SIGHUP, the configuration was read again')
+    return 'read'
   } catch (error) {
-    if (error instanceof ConfigFileGone) return false
+    if (error instanceof ConfigFileGone) return 'gone'
     log.error(daemon.logName, `Caught SIGHUP, the configuration cannot be read: ${error}`)
+    return 'unreadable'
   }
-  return true
 }
 
 function openGivenConfig(): ConfigFile {

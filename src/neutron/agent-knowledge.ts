@@ -33,13 +33,25 @@ export function tellAgents(
       }),
     ),
   )
-  const { stopped = [], isolated = [] } = states
+  const { stopped, isolated } = withoutGone(cloud, states)
   const proxies = before === null ? {} : proxiesThatStay(cloud, before, known, fetching)
   return {
     ...(Object.keys(known).length === 0 ? {} : { known }),
     ...(Object.keys(proxies).length === 0 ? {} : { proxies }),
     ...(stopped.length === 0 ? {} : { stopped }),
     ...(isolated.length === 0 ? {} : { isolated }),
+  }
+}
+
+/** A host that comes again is another, and a lone one is cut off from nobody. */
+function withoutGone(
+  { hosts }: Cloud,
+  { stopped = [], isolated = [] }: Pick<AgentStates, 'stopped' | 'isolated'>,
+): { readonly stopped: readonly string[]; readonly isolated: readonly string[] } {
+  const names = hosts.map(({ name }) => name)
+  return {
+    stopped: stopped.filter(unit => names.some(name => unit.endsWith(`@${name}`))),
+    isolated: names.length === 1 ? [] : isolated.filter(name => names.includes(name)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -79,8 +79,12 @@ test.serial(
 test.serial('what cannot be read changes nothing, and is told', async t => {
   await using cloud = await startCloud('2026.1')
   const { agent, agentAt, folder } = cloud
+  const acknowledged = () =>
+    statSync(join(folder, 'run/neutron-metadata-agent.pid'), { bigint: true }).mtimeNs
+  const before = acknowledged()
   writeFileSync(join(folder, 'neutron-metadata-agent.json'), '{"ports": [')
   await reload(agent)
+  t.is(acknowledged(), before, 'who waits for it is not told that it was read')
   t.regex(agent.output(), /ERROR .*Caught SIGHUP, the configuration cannot be read: SyntaxError/)
   t.is(await statusOf({ path: agentAt.path }), 200)
 })

@@ -140,3 +140,17 @@ test('whatever happened, agents that start know all', t => {
     { numRuns: 50 },
   )
 })
+
+test('what was stopped or cut off on a host that there is no more is forgotten', t => {
+  const networks = '{a: {subnets: [{cidr: 10.0.0.0/24}]}}'
+  const [two, lone] = [
+    '{ctl: [controller, network], cmp: compute}',
+    '{ctl: [controller, network, compute]}',
+  ].map(hosts => cloudOf(`{hosts: ${hosts}, networks: ${networks}}`)) as [Cloud, Cloud]
+  const states = { stopped: [DHCP, 'nova-api-metadata@ctl'], isolated: ['net', 'cmp'] }
+  const of = (cloud: Cloud) => tellAgents(cloud, { cloud, states }, states)
+  t.deepEqual(of(two), { stopped: ['nova-api-metadata@ctl'], isolated: ['cmp'] })
+  t.deepEqual(of(lone), { stopped: ['nova-api-metadata@ctl'] })
+  const alone = { isolated: ['ctl'] }
+  t.deepEqual(tellAgents(lone, { cloud: lone, states: alone }, alone), {}, 'from whom?')
+})
