@@ -36,7 +36,7 @@ export async function removeSteps(
   const backwards = [...steps].reverse()
   const services = backwards.filter(isService)
   const isSupervisor = ({ service }: ServiceStep) => service === 'supervisor'
-  // It would put the others back, and may be starting one now.
+  // That of an older version, which knew no lock, would put the others back, and may be starting one now.
   await attempt('supervisor', () => stopServices(services.filter(isSupervisor), lab))
   await attempt('services', () =>
     stopServices(

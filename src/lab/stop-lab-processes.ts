@@ -23,8 +23,8 @@ export interface Stranger {
 /**
  * Ends every process that the lab has started: what a killed command has left running, and what has the variable LAB
  * in its environment and is in a namespace of the lab, one that has lost its name too, or is a service of the lab in
- * the machine's own. The supervisor goes first, and looks are repeated until none is left: it may have been starting
- * something. Throws LabError naming what cannot be ended.
+ * the machine's own. The supervisor goes first, and looks are repeated until none is left: that of a lab of an older
+ * version, which knew no lock, may have been starting something. Throws LabError naming what cannot be ended.
  */
 export async function stopLabProcesses(
   { lab, plan }: RemovableRecord,

@@ -123,7 +123,7 @@ function isOfThisBoot({ bootId }: JournalSummary): boolean {
 
 /**
  * What has to be taken away, changed and made. What was begun and not noted as done counts as unfinished, whatever the
- * machine shows of it. The supervisor and the agents see by themselves that the plan is another.
+ * machine shows of it. Watchers see by themselves that the plan is another.
  */
 async function findChanges(
   recorded: readonly Step[],

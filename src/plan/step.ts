@@ -139,7 +139,7 @@ export interface ServiceStep extends StepBase {
   readonly leases?: readonly ExpectedAddress[]
   /** Files it makes that must go before it can be started anew, and after it. */
   readonly leaves: readonly string[]
-  /** It is put back when it dies, by the supervisor or by its container's engine. */
+  /** It is put back when it dies, by its watcher (`watcherOf`) or by its container's engine. */
   readonly supervised: boolean
   /** Paths that it opens: what its container must be given. */
   readonly files: ServiceFiles
