@@ -6,9 +6,9 @@ import { metadataAgentConfig } from '../neutron/metadata-agent/config.ts'
 import { novaMetadataConfig } from '../nova/config.ts'
 import { certificateSteps } from './certificate-steps.ts'
 import { fileStep } from './file-steps.ts'
-import { hostNamespace, logDirectory, onHost, stepIds } from './names.ts'
+import { hostNamespace, stepIds } from './names.ts'
 import { nodeService } from './node-service.ts'
-import type { Listener, Reloads, ServiceFiles, ServiceName, ServiceStep, Step } from './step.ts'
+import type { Listener, ServiceFiles, Step } from './step.ts'
 
 /**
  * neutron-metadata-agent on every host with DHCP or routers, or OVN's on every host with guests, and nova-api-metadata on the
