@@ -145,7 +145,7 @@ function cloudOf(text: string): Cloud {
 /** A table whose columns line up in the file, too. */
 function columns(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, at) =>
-    Math.max(title.length, ...rows.map(row => row[at]?.length ?? 0)),
+    Math.max(3, title.length, ...rows.map(row => row[at]?.length ?? 0)),
   )
   const line = (cells: readonly string[]) =>
     `| ${widths.map((width, at) => (cells[at] ?? '').padEnd(width)).join(' | ')} |`
