@@ -41,8 +41,16 @@ async function change(
       throw await explainHalfWay(error, record, `lab host ${verb}`)
     },
   )
-  print(hosts.map(host => `✔ ${host} ${outcomeOf(verb, after, host)}`).join('\n'))
+  const wasCutOff = (host: string) => record.states.isolated?.includes(host) === true
+  const told = hosts.map(host =>
+    wasCutOff(host) === (verb === 'isolate')
+      ? `${host} ${ALREADY[verb]}`
+      : `${host} ${outcomeOf(verb, after, host)}`,
+  )
+  print(told.map(line => `✔ ${line}`).join('\n'))
 }
+
+const ALREADY = { isolate: 'is cut off already', join: 'was not cut off' }
 
 function outcomeOf(verb: 'isolate' | 'join', { cloud, states }: LabRecord, name: string): string {
   const agents = agentsOf({ cloud }).filter(({ host }) => host === name)

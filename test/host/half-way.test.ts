@@ -99,6 +99,7 @@ test('an agent that is stopped, or cut off when it starts, leaves what it has ma
         Object.entries(pidsOf(name)).filter(([one]) => /^(dnsmasq|haproxy)-/.test(one))
       const before = made()
       t.is(before.length, 2)
+      t.is(await does('host join net'), '✔ net was not cut off')
       await does('stop neutron-dhcp-agent')
       await does('host isolate net')
       t.is(
