@@ -8,7 +8,7 @@ import { certificateSteps } from './certificate-steps.ts'
 import { fileStep } from './file-steps.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { nodeService } from './node-service.ts'
-import type { Listener, ServiceFiles, Step } from './step.ts'
+import type { Listener, Step } from './step.ts'
 
 /**
  * neutron-metadata-agent on every host with DHCP or routers, or OVN's on every host with guests, and nova-api-metadata on the
