@@ -9,6 +9,7 @@ import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
 import { print } from './print.ts'
 import { requireRoot } from './require-root.ts'
+import { tellSynchronization } from './tell-synchronization.ts'
 
 /** `lab restart`: stops the services of that name and starts them again, and waits until they serve. */
 export async function restart(service: string, globals: GlobalOptions): Promise<void> {
@@ -24,8 +25,11 @@ export async function restart(service: string, globals: GlobalOptions): Promise<
     },
   )
   if (restarted.length === 0) throw unknownService(record, service)
+  const after = pickRecord(lab, globals)
   for (const { name, pid } of restarted)
-    print(pid === null ? `✔ ${name} has synchronized` : `✔ ${name} serves again, pid ${pid}`)
+    print(
+      `✔ ${name} ${pid === null ? tellSynchronization(after, name) : `serves again, pid ${pid}`}`,
+    )
 }
 
 function unknownService(record: LabRecord, service: string): LabError {

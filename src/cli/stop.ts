@@ -1,9 +1,7 @@
-import { agentKey } from '../cloud/agent-states.ts'
 import { LabError } from '../lab/lab-error.ts'
 import type { LabRecord } from '../lab/record.ts'
-import { agentsOf, servicesOf } from '../lab/restart-services.ts'
+import { servicesOf } from '../lab/restart-services.ts'
 import { startUnits, stopUnits, unitsNamed, unitsOf } from '../lab/stop-and-start.ts'
-import { canFetch } from '../neutron/agent-knowledge.ts'
 import { watcherOf } from '../plan/watchers.ts'
 import { suggest } from '../topology/suggest.ts'
 import { refuseUnlessItStands } from './change-lab.ts'
@@ -13,6 +11,7 @@ import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
 import { print } from './print.ts'
 import { requireRoot } from './require-root.ts'
+import { tellSynchronization } from './tell-synchronization.ts'
 
 /** `lab stop`: ends services of OpenStack's own until they are started again. */
 export async function stop(names: readonly string[], globals: GlobalOptions): Promise<void> {
@@ -32,13 +31,10 @@ export async function stop(names: readonly string[], globals: GlobalOptions): Pr
 export async function start(names: readonly string[], globals: GlobalOptions): Promise<void> {
   await change('start', names, globals, async (record, units, signal) => {
     const stopped = record.states.stopped ?? []
-    const { cloud, states } = (await startUnits(record, units, signal)).record
+    const { record: after } = await startUnits(record, units, signal)
     const outcomeOf = (unit: string) => {
-      const agent = agentsOf({ cloud }).find(one => agentKey(one.agent, one.host) === unit)
-      if (agent === undefined) return ''
-      return canFetch(cloud, agent.agent, agent.host, states)
-        ? ' and has synchronized'
-        : '; neutron-server is not to be reached, so it knows what it knew'
+      const told = tellSynchronization(after, unit)
+      return told === null ? '' : ` and ${told}`
     }
     return units.map(unit =>
       stopped.includes(unit) ? `${unit} is started${outcomeOf(unit)}` : `${unit} was not stopped`,

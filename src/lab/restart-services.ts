@@ -11,7 +11,7 @@ import { type LabRecord, upCommandOf } from './record.ts'
 
 export interface Restarted {
   readonly name: string
-  /** Null for an agent that is no process: it has synchronized. */
+  /** Null for an agent that is no process. */
   readonly pid: number | null
 }
 

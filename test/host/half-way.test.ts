@@ -110,7 +110,7 @@ test('an agent that is stopped, or cut off when it starts, leaves what it has ma
       await does('host isolate control')
       t.is(
         await does('start neutron-dhcp-agent'),
-        '✔ neutron-dhcp-agent@net is started; neutron-server is not to be reached, so it knows what it knew',
+        '✔ neutron-dhcp-agent@net is started and does not reach neutron-server: it knows what it knew',
       )
       t.deepEqual(made(), before, 'there is nothing to fetch')
       t.is(await does('host join control'), '✔ control is joined to the other hosts')
