@@ -233,7 +233,7 @@ for (const { title, isBelowServices, mode, harm, told } of damages) {
         )
         const again = await run(['up', mode, '--name', name])
         t.is(again.exitCode, 0, again.stderr)
-        t.regex(again.stdout, /resources? made anew/)
+        t.regex(again.stdout, /resources? (made anew|changed in place)/)
         const after = await statusOf(name)
         t.deepEqual(after.differences, [])
         t.is(new Set(Object.values(pidsOf(name))).size, after.services.length)
