@@ -29,13 +29,12 @@ export function findServiceProcesses(
   }
   return liveProcesses().filter(({ pid }) => {
     const environment = environmentOfProcess(pid)
+    if (environment.get('LAB') !== lab) return false
+    const commandLine = commandLineOf(pid)
     return (
-      environment.get('LAB') === lab &&
       services.some(
-        service =>
-          isProcessOf(service, environment, commandLineOf(pid)) && isItsNamespace(service, pid),
-      ) &&
-      sharesOurPids(pid)
+        service => isProcessOf(service, environment, commandLine) && isItsNamespace(service, pid),
+      ) && sharesOurPids(pid)
     )
   })
 }
