@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
-import { dhcpNamespace } from '../../src/neutron/names.ts'
+import { dhcpNamespace, routerNamespace } from '../../src/neutron/names.ts'
 import { guestNamespace } from '../../src/plan/names.ts'
 import {
   lab,
@@ -75,6 +75,36 @@ test('changes of a network start, change and stop the proxy in its qdhcp', async
       await change(t, standing, topologyOf([{ ...isolated, enable_dhcp: false }], true, {}))
       t.false(existsSync(`/run/netns/${first.qdhcp}`), 'without DHCP there is no qdhcp')
       t.deepEqual((await look(standing)).files, [])
+    }),
+  )
+})
+
+test('metadata_port and metadata_access_mark of l3_agent.ini are those of the rules and the proxy, after a change too', async t => {
+  const withOptions = (metadata_port: number, metadata_access_mark: string) =>
+    JSON.stringify(
+      {
+        ...JSON.parse(topologyOf([isolated], true)),
+        neutron: { l3_agent: { metadata_port, metadata_access_mark } },
+      },
+      null,
+      1,
+    )
+  await withTopologyFile(withOptions(9775, '0x5'), path =>
+    withLab(t, path, async standing => {
+      const { cloud } = describeLab(standing.name, { exitCode: 0, stdout: '', stderr: '' })
+      const qrouter = routerNamespace(cloud.routers[0]?.id ?? '')
+      const catches = async (port: number, mark: string) => {
+        const { stdout: nat } = await runIn(qrouter, ['iptables-save', '-t', 'nat'])
+        const { stdout: mangle } = await runIn(qrouter, ['iptables-save', '-t', 'mangle'])
+        t.regex(nat, new RegExp(`--dport 80 -j REDIRECT --to-ports ${port}$`, 'm'))
+        t.regex(mangle, new RegExp(`--dport 80 -j MARK --set-xmark ${mark}/0xffff$`, 'm'))
+        const own = (await listenersIn(qrouter)).filter(one => one.endsWith(' haproxy'))
+        t.deepEqual(own, [`tcp *:${port} haproxy`])
+        t.is(await fetchAs(standing), '200')
+      }
+      await catches(9775, '0x5')
+      await change(t, standing, withOptions(9697, '0x1'))
+      await catches(9697, '0x1')
     }),
   )
 })
