@@ -3,7 +3,7 @@ import type { Host } from '../cloud/cloud.ts'
 import type { PlannedLab } from '../plan/find-node.ts'
 import { nameNamespaces } from '../plan/name-namespaces.ts'
 import { openStackNamespaces } from '../plan/openstack-namespaces.ts'
-import type { ServiceStep, Step } from '../plan/step.ts'
+import { isService, type ServiceStep, type Step } from '../plan/step.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
 
 /** A host as an operator wants to see it: what it is, and what is on it by plan. */
@@ -74,10 +74,6 @@ function stoppedOn({ name }: Host, { stopped = [] }: AgentStates): string[] {
     const [service = '', host] = unit.split('@')
     return host === name ? [service] : []
   })
-}
-
-function isService(step: Step): step is ServiceStep {
-  return step.kind === 'service'
 }
 
 /** What systemd has on a real node; what agents start, they look after themselves. */

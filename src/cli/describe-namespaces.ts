@@ -1,6 +1,6 @@
 import { readNamespace } from '../linux/read-ip.ts'
 import type { SeenRoute } from '../plan/ip-differences.ts'
-import type { Listener, ServiceStep, Step } from '../plan/step.ts'
+import { isService, type Listener, type Step } from '../plan/step.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
 
 /** A namespace as a newcomer wants to see it. */
@@ -54,7 +54,8 @@ function servicesIn(
   steps: readonly Step[],
 ): NamespaceSummary['services'] {
   return steps
-    .filter((step): step is ServiceStep => step.kind === 'service' && step.namespace === namespace)
+    .filter(isService)
+    .filter(step => step.namespace === namespace)
     .filter(({ service, listens }) => listens.length > 0 || service === 'radvd')
     .map(({ service, listens }) => ({ service, listens: mergeProtocols(listens) }))
 }

@@ -5,7 +5,7 @@ import { LabError } from '../lab/lab-error.ts'
 import { observe } from '../lab/observe.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { nameNamespaces } from '../plan/name-namespaces.ts'
-import { isContained, type ServiceStep } from '../plan/step.ts'
+import { isContained, isService } from '../plan/step.ts'
 import { readAllHistories as readWatchersHistories } from '../runtime/process/histories.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
 import { colorsFor } from './colors.ts'
@@ -38,21 +38,19 @@ async function look(record: LabRecord) {
   const { differences, processes } = await observe(steps, asOfThisBoot(readJournal(record.lab)))
   const { histories, engineProblem } = await readAllHistories(record)
   const names = nameNamespaces(record)
-  const services = steps
-    .filter((step): step is ServiceStep => step.kind === 'service')
-    .map(
-      (step): ServiceRow => ({
-        name: step.name,
-        service: step.service,
-        host: step.host,
-        of: names.get(step.namespace ?? '') ?? null,
-        namespace: step.namespace,
-        pid: processes.get(step.name)?.pid ?? null,
-        listens: step.listens.map(describeListener),
-        container: step.container?.name ?? null,
-        history: histories[step.name] ?? null,
-      }),
-    )
+  const services = steps.filter(isService).map(
+    (step): ServiceRow => ({
+      name: step.name,
+      service: step.service,
+      host: step.host,
+      of: names.get(step.namespace ?? '') ?? null,
+      namespace: step.namespace,
+      pid: processes.get(step.name)?.pid ?? null,
+      listens: step.listens.map(describeListener),
+      container: step.container?.name ?? null,
+      history: histories[step.name] ?? null,
+    }),
+  )
   return {
     lab: record.lab,
     state: await stateOf(record.lab),

@@ -4,7 +4,7 @@ import { gatherFacts } from '../linux/gather-facts.ts'
 import { canFetch, tellAgents } from '../neutron/agent-knowledge.ts'
 import { neutronRelease } from '../neutron/release.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import type { ServiceStep } from '../plan/step.ts'
+import { isService, type ServiceStep } from '../plan/step.ts'
 import { METADATA_PROXIES, watcherOf } from '../plan/watchers.ts'
 import type { LabRecord } from './record.ts'
 import { bringUp, type UpResult } from './up.ts'
@@ -42,7 +42,7 @@ export async function changeStates(
   const told = tellAgents(cloud, { cloud, states: before }, states, fetching)
   const plan = buildPlan(cloud, gatherFacts(containers), told)
   const begunAgain = plan.steps
-    .filter((step): step is ServiceStep => step.kind === 'service')
+    .filter(isService)
     .filter(service =>
       synchronizing.some(
         one =>

@@ -5,7 +5,7 @@ import {
   type ProcessIdentity,
   sharesOurPids,
 } from '../linux/process-table.ts'
-import type { ServiceStep } from '../plan/step.ts'
+import { isService } from '../plan/step.ts'
 import { findServiceProcesses } from '../runtime/process/find-service-processes.ts'
 import { readRecordIfReadable } from './record.ts'
 
@@ -30,6 +30,6 @@ export function findTools(lab: string): ProcessIdentity[] {
 
 function servicesOf(lab: string): number[] {
   const steps = readRecordIfReadable(lab)?.plan.steps ?? []
-  const services = steps.filter((step): step is ServiceStep => step.kind === 'service')
+  const services = steps.filter(isService)
   return findServiceProcesses(services, lab).map(({ pid }) => pid)
 }

@@ -1,7 +1,7 @@
 import type { Guest } from '../cloud/guest.ts'
 import { run } from '../linux/run.ts'
 import { guestNamespace } from '../plan/names.ts'
-import type { ServiceStep, Step } from '../plan/step.ts'
+import { isService, type Step } from '../plan/step.ts'
 import { stopServices } from '../runtime/stop-services.ts'
 import { applySteps } from './apply.ts'
 import { Journal } from './journal.ts'
@@ -19,7 +19,7 @@ export async function rebootGuest(
 ): Promise<void> {
   const namespace = guestNamespace(cloud, guest)
   const steps = plan.steps.filter(step => 'namespace' in step && step.namespace === namespace)
-  const services = steps.filter((step): step is ServiceStep => step.kind === 'service')
+  const services = steps.filter(isService)
   // From here on it counts as not standing, until all of it was made again.
   using journal = new Journal(lab)
   const again = steps.filter(isMadeAtBoot)

@@ -4,7 +4,13 @@ import { namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import { run } from '../linux/run.ts'
 import { type CommandStep, removeCommandOf } from '../plan/command.ts'
 import { groupKeyOf } from '../plan/schedule.ts'
-import type { DirectoryStep, NamespaceStep, ServiceStep, Step } from '../plan/step.ts'
+import {
+  type DirectoryStep,
+  isService,
+  type NamespaceStep,
+  type ServiceStep,
+  type Step,
+} from '../plan/step.ts'
 import { stopServices } from '../runtime/stop-services.ts'
 import type { JournalSummary } from './journal.ts'
 import { removeShared } from './shared-directory.ts'
@@ -117,10 +123,6 @@ export function isOwnNamespace({ id, namespace }: NamespaceStep, journal: Journa
 async function removeDirectory({ path, shared }: DirectoryStep, lab: string): Promise<void> {
   if (shared === undefined) rmSync(path, { recursive: true, force: true })
   else await removeShared(path, lab)
-}
-
-function isService(step: Step): step is ServiceStep {
-  return step.kind === 'service'
 }
 
 function isNamespace(step: Step): step is NamespaceStep {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Guest } from '../cloud/guest.ts'
 import { sendSignal } from '../linux/send-signal.ts'
 import { guestNamespace } from '../plan/names.ts'
-import type { ServiceName, ServiceStep } from '../plan/step.ts'
+import { isService, type ServiceName, type ServiceStep } from '../plan/step.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { LabError } from './lab-error.ts'
 import { type LabRecord, upCommandOf } from './record.ts'
@@ -19,9 +19,7 @@ export async function renewLeases(
   signal: AbortSignal,
 ): Promise<string[]> {
   const namespace = guestNamespace(record.cloud, guest)
-  const services = record.plan.steps.filter(
-    (step): step is ServiceStep => step.kind === 'service' && step.namespace === namespace,
-  )
+  const services = record.plan.steps.filter(isService).filter(step => step.namespace === namespace)
   const clients = services.filter(({ service }) => SIGNALS[service] !== undefined)
   if (clients.length === 0) throw cannotRenew(guest, services)
   return await Promise.all(clients.map(client => renew(client, record, signal)))

@@ -1,7 +1,7 @@
 import { agentKey } from '../cloud/agent-states.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { agentsOn } from '../plan/agent-steps.ts'
-import { isContained, type ServiceStep } from '../plan/step.ts'
+import { isContained, isService, type ServiceStep } from '../plan/step.ts'
 import { watcherOf } from '../plan/watchers.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { restartService } from '../runtime/restart-service.ts'
@@ -126,7 +126,7 @@ export function agentsOf({ cloud }: Pick<LabRecord, 'cloud'>): HostAgent[] {
 }
 
 export function servicesOf({ plan }: Pick<LabRecord, 'plan'>): ServiceStep[] {
-  return plan.steps.filter((step): step is ServiceStep => step.kind === 'service')
+  return plan.steps.filter(isService)
 }
 
 /** Its kind and its own name. */

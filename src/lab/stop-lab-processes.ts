@@ -7,7 +7,7 @@ import {
   processesInNamespaces,
 } from '../linux/process-table.ts'
 import { stopProcesses } from '../linux/stop-processes.ts'
-import type { ServiceStep } from '../plan/step.ts'
+import { isService } from '../plan/step.ts'
 import { findServiceProcesses } from '../runtime/process/find-service-processes.ts'
 import { findTools } from './find-tools.ts'
 import type { JournalSummary } from './journal.ts'
@@ -33,9 +33,7 @@ export async function stopLabProcesses(
   onEffect: ((effect: string) => void) | undefined,
 ): Promise<{ stopped: number; strangers: readonly Stranger[] }> {
   const recorded = new Set([...inodes, ...[...journal.namespaces.values()].map(inodeOfIdentity)])
-  const outside = plan.steps.filter(
-    (step): step is ServiceStep => step.kind === 'service' && step.namespace === null,
-  )
+  const outside = plan.steps.filter(isService).filter(({ namespace }) => namespace === null)
   const isSupervisor = ({ pid }: ProcessIdentity) => commandLineOf(pid).includes('supervisor-main')
   let stopped = 0
   for (let rounds = MAX_ROUNDS; ; rounds -= 1) {

@@ -155,6 +155,10 @@ export interface ServiceStep extends StepBase {
 
 export type ContainedService = ServiceStep & { readonly container: Container }
 
+export function isService(step: Step): step is ServiceStep {
+  return step.kind === 'service'
+}
+
 export function isContained(step: Step): step is ContainedService {
   return step.kind === 'service' && step.container !== undefined
 }

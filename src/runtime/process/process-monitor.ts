@@ -6,7 +6,7 @@ import { lockLab } from '../../lab/lock.ts'
 import { recordPathOf, statePathOf } from '../../lab/paths.ts'
 import { readRecordIfReadable } from '../../lab/record.ts'
 import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
-import type { ServiceStep } from '../../plan/step.ts'
+import { isService, type ServiceStep } from '../../plan/step.ts'
 import { METADATA_PROXIES } from '../../plan/watchers.ts'
 import type { ServiceHistory } from '../service-history.ts'
 import { findService } from './find-service.ts'
@@ -73,8 +73,8 @@ export class ProcessMonitor {
     this.#recordSeen = seen
     const before = new Map(this.#watched.map(watched => [watched.service.name, watched]))
     this.#watched = (readRecordIfReadable(lab)?.plan.steps ?? [])
-      .filter((step): step is ServiceStep => step.kind === 'service' && step.supervised)
-      .filter(service => service.container === undefined && watches(service))
+      .filter(isService)
+      .filter(service => service.supervised && service.container === undefined && watches(service))
       .map(service => {
         const known = before.get(service.name)
         if (known === undefined) return newlyWatched(service)

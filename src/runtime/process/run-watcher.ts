@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readRecord } from '../../lab/record.ts'
-import type { ServiceStep } from '../../plan/step.ts'
+import { isService, type ServiceStep } from '../../plan/step.ts'
 import { ProcessMonitor } from './process-monitor.ts'
 
 export interface WatcherArguments {
@@ -25,9 +25,9 @@ export async function runWatcher(watcher: Watcher): Promise<void> {
   const given = { lab: values.lab ?? '', host: values.host ?? '' }
   process.umask(0o022)
   process.title = watcher.titleOf(given)
-  const own = readRecord(given.lab)?.plan.steps.find(
-    (step): step is ServiceStep => step.kind === 'service' && watcher.stepOf(step, given),
-  )
+  const own = readRecord(given.lab)
+    ?.plan.steps.filter(isService)
+    .find(step => watcher.stepOf(step, given))
   if (own === undefined) {
     console.error(`${process.title}: there is no such service in lab ${given.lab}`)
     process.exitCode = 1
