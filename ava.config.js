@@ -4,6 +4,8 @@ export default {
   // Not in node_modules: tests that root runs must leave nothing in a user's checkout that he cannot delete.
   cache: false,
   timeout: '5m',
+  // A process each: one that dies takes the tests of its own file with it, and is named.
+  workerThreads: false,
   environmentVariables: runtimeOfLabs(process.env),
 }
 

@@ -9,8 +9,9 @@ export function countEngine(
 ): Total {
   const isRequired = environment.LAB_REQUIRE_DOCKER === '1'
   const end = host !== undefined ? 'passed' : isRequired ? 'failed' : 'skipped'
-  say(`${SIGNS[end]} ${kind}: ${host ?? 'no engine'} (${why})`)
-  return { ...nothing, [end]: 1 }
+  const line = `${SIGNS[end]} ${kind}: ${host ?? 'no engine'} (${why})`
+  say(line)
+  return { ...nothing, [end]: 1, failures: end === 'failed' ? [[line]] : [] }
 }
 
 const SIGNS = { passed: '✔', failed: '✘', skipped: '-' } as const

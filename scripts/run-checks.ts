@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { add, nothing, type Total } from './total.ts'
+import { add, nothing, showFailed, showPassed, type Total } from './total.ts'
 
 const checks: readonly (readonly [title: string, tool: string, ...args: string[]])[] = [
   ['types', 'tsc', '--noEmit', '--project', '.'],
@@ -24,8 +24,7 @@ async function runCheck(
 ): Promise<Total> {
   const cancelled = cancelSignal === undefined ? {} : { cancelSignal }
   const { failed, all } = await execa(tool, args, { all: true, reject: false, ...cancelled })
-  console.log(
-    `${failed ? '✘' : '✔'} ${title}${failed ? `: ${tool} ${args.join(' ')}\n${all}` : ''}`,
-  )
-  return { ...nothing, [failed ? 'failed' : 'passed']: 1 }
+  return failed
+    ? showFailed(`${title}: ${tool} ${args.join(' ')}`, all.split('\n'))
+    : showPassed(title)
 }

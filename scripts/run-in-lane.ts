@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { execa, type Options } from 'execa'
-import { nothing, type Total } from './total.ts'
+import { add, type Failure, gatherFailure, nothing, showFailed, type Total } from './total.ts'
 
 /** Runs a script that ends as `make test` does; shows what it says, and gives its total. One that dies is a failure. */
 export async function runInLane(
@@ -20,16 +20,20 @@ export async function runInLane(
     ...more,
   })
   let skipped = 0
-  let total: Total | undefined
+  let counted: Pick<Total, 'passed' | 'failed'> | undefined
+  let failures: readonly Failure[] = []
   for await (const line of createInterface({ input: lane.stdout })) {
     const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(line) ?? []
     const [, left] = /^(\d+) skipped$/.exec(line) ?? []
-    if (passed !== undefined) total = { passed: Number(passed), failed: Number(failed), skipped }
+    if (passed !== undefined) counted = { passed: Number(passed), failed: Number(failed) }
     else if (left !== undefined) skipped = Number(left)
-    else console.log(line)
+    else {
+      console.log(line)
+      failures = gatherFailure(failures, line)
+    }
   }
-  await lane
-  if (total !== undefined) return total
-  console.log(`✘ ${argv.join(' ')} came to no end`)
-  return { ...nothing, failed: 1 }
+  const { shortMessage } = await lane
+  if (counted !== undefined) return { ...counted, skipped, failures }
+  const name = argv.join(' ')
+  return add({ ...nothing, failures }, showFailed(`${name} came to no end`, [`${shortMessage}`]))
 }

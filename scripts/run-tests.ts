@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
+import { filesWithoutTests } from './files-without-tests.ts'
 import { readTapLine } from './read-tap-line.ts'
-import { add, nothing, type Total } from './total.ts'
+import { add, type Failure, gatherFailure, nothing, showFailed, type Total } from './total.ts'
 
 export interface TestRun {
   readonly files: readonly string[]
@@ -16,24 +17,39 @@ export interface TestRun {
 /** For tests that look at the machine, which others would change meanwhile. */
 export const ONE_BY_ONE = ['--serial', '--concurrency=1'] as const
 
-/** Runs ava on files, shows one line a test and the details of those that fail. */
+/** Runs ava on files, shows one line a test and the details of those that fail. A file of which no test ended fails. */
 export async function runTests({ files, options = [], ...more }: TestRun): Promise<Total> {
   if (files.length === 0) return nothing
   const ava = execa('ava', ['--tap', ...options, ...files], {
     reject: false,
-    stderr: 'inherit',
+    stderr: ['inherit', 'pipe'],
     buffer: false,
     ...more,
   })
+  const said = lastLines(createInterface({ input: ava.stderr }))
   let total = nothing
+  let failures: readonly Failure[] = []
+  const shownLines: string[] = []
   for await (const line of createInterface({ input: ava.stdout })) {
     const { shown, counted } = readTapLine(line)
-    if (shown !== undefined) console.log(nameFile(shown, files))
     total = add(total, counted)
+    if (shown === undefined) continue
+    const named = nameFile(shown, files)
+    console.log(named)
+    shownLines.push(named)
+    failures = gatherFailure(failures, named)
   }
-  const { failed } = await ava
-  // ava can also end badly without a failed test: a file without tests, a promise that nobody has caught.
-  return failed && total.failed === 0 ? add(total, { ...nothing, failed: 1 }) : total
+  const { failed, shortMessage } = await ava
+  total = { ...total, failures }
+  const silent = filesWithoutTests(files, shownLines)
+  // ava can also end badly without a failed test: a signal, a file without tests, a promise that nobody has caught.
+  if (silent.length === 0 && (!failed || total.failed > 0)) return total
+  const what = [
+    `${shortMessage ?? ''}`,
+    ...said,
+    ...silent.map(file => `no test of ${file} has ended`),
+  ]
+  return add(total, showFailed('ava came to no good end', what))
 }
 
 /** ava names files where there are several. */
@@ -42,3 +58,15 @@ function nameFile(line: string, [file = '', ...others]: readonly string[]): stri
     ? line
     : line.replace(/^[✔✘-] /, sign => `${sign}${basename(file, '.test.ts')} › `)
 }
+
+/** The latest of what comes, in a list that grows. */
+function lastLines(lines: ReturnType<typeof createInterface>): readonly string[] {
+  const last: string[] = []
+  lines.on('line', line => {
+    last.push(line)
+    if (last.length > LAST_LINES) last.shift()
+  })
+  return last
+}
+
+const LAST_LINES = 20

@@ -11,7 +11,7 @@ import { listTraces } from './list-traces.ts'
 import { type ProvidedEngine, provideEngines, withdrawEngines } from './provide-engines.ts'
 import { ONE_BY_ONE, runTests, type TestRun } from './run-tests.ts'
 import { tellOfEngines } from './tell-of-engines.ts'
-import { add, nothing, showTotal, type Total } from './total.ts'
+import { add, showLeft, showTotal, type Total } from './total.ts'
 
 /**
  * Every test that needs container engines, or one part of them: `test-containers.ts [PART]`. With engines of the
@@ -86,9 +86,5 @@ function tracesOfLabs(): readonly string[] {
 
 function checkLeft(): Total {
   const traces = tracesOfLabs().filter(trace => !tracesBefore.includes(trace))
-  const left = [...containersLeft, ...traces]
-  console.log(
-    left.length === 0 ? '✔ no container is left behind' : `✘ left behind:\n  ${left.join('\n  ')}`,
-  )
-  return { ...nothing, [left.length === 0 ? 'passed' : 'failed']: 1 }
+  return showLeft('no container', [...containersLeft, ...traces])
 }

@@ -10,7 +10,7 @@ import { machinesEngines } from './machines-engines.ts'
 import { runChecks } from './run-checks.ts'
 import { runInLane } from './run-in-lane.ts'
 import { ONE_BY_ONE, runTests } from './run-tests.ts'
-import { add, nothing, showTotal, type Total } from './total.ts'
+import { add, nothing, showFailures, showLeft, showTotal, type Total } from './total.ts'
 
 const WORLD = 'scripts/in-a-world-of-its-own.sh'
 const isRoot = process.getuid?.() === 0
@@ -18,10 +18,14 @@ const cancelSignal = abortOnInterrupt()
 const tracesBefore = listTraces()
 const withEngines = filesWithEngines()
 
+// Tests make files that services without root read.
+process.umask(0o022)
 if (isRoot) await execa('sh', ['lab', 'doctor', '--install'], { stdio: 'inherit', reject: false })
 const checked = [await runChecks(cancelSignal), await runUnitTests()]
 const tested = isRoot ? await runLanes() : [tellOfHostTests()]
-showTotal([...checked, ...tested, checkTraces()].reduce(add))
+const total = [...checked, ...tested, checkTraces()].reduce(add)
+showFailures(total)
+showTotal(total)
 
 /** Tests of pure functions and single programs; they run side by side. */
 function runUnitTests(): Promise<Total> {
@@ -88,8 +92,5 @@ function tellOfHostTests(): Total {
 function checkTraces(): Total {
   if (process.env.CI === undefined) return nothing
   const left = listTraces().filter(trace => !tracesBefore.includes(trace))
-  console.log(
-    left.length === 0 ? '✔ nothing is left behind' : `✘ left behind:\n  ${left.join('\n  ')}`,
-  )
-  return { ...nothing, [left.length === 0 ? 'passed' : 'failed']: 1 }
+  return showLeft('nothing', left)
 }
