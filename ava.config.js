@@ -6,6 +6,7 @@ export default {
   timeout: '5m',
   // A process each: one that dies takes the tests of its own file with it, and is named.
   workerThreads: false,
+  require: ['./test/end-with-ava.ts'],
   environmentVariables: runtimeOfLabs(process.env),
 }
 
