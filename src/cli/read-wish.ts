@@ -24,7 +24,6 @@ import { makesCertificates } from '../topology/makes-certificates.ts'
 import { type ReleaseName, releaseNames } from '../topology/release-names.ts'
 import type { Topology } from '../topology/schema.ts'
 import { suggest } from '../topology/suggest.ts'
-import { whyNoOvn } from '../topology/why-no-ovn.ts'
 import { checkLabName } from './pick-lab.ts'
 
 /** What is to stand, read and checked. */
@@ -54,11 +53,10 @@ interface WishOptions {
 
 /** Reads a topology and the options that change what is built of it. Throws TopologyMistakes and LabError. */
 export async function readWish(source: string, options: WishOptions): Promise<Wish> {
-  const loaded = await loadTopologyFile(source)
+  const release = releaseOf(options)
+  const loaded = await loadTopologyFile(source, release)
   const lab = options.name ?? loaded.name
   checkLabName(lab)
-  const release =
-    options.release === undefined ? null : checkRelease(options.release, loaded.topology)
   const path = keptTopologyPathOf(lab)
   // Standard input cannot be read again, and what the lab keeps can.
   const isKept = source === '-' || loaded.source.path === path
@@ -78,9 +76,9 @@ export async function readEditedWish(
   text: string,
 ): Promise<Wish> {
   const path = keptTopologyPathOf(lab)
-  const loaded = await loadTopology({ path, text })
   const known = optionsOf(options)
-  const release = known.release === undefined ? null : checkRelease(known.release, loaded.topology)
+  const release = releaseOf(known)
+  const loaded = await loadTopology({ path, text }, release)
   return wishOf(loaded, {
     lab,
     source: path,
@@ -96,7 +94,7 @@ function wishOf(
     readonly lab: string
     readonly source: string
     readonly options: readonly string[]
-    readonly release: ReleaseName | null
+    readonly release: ReleaseName | undefined
     readonly edited: boolean
   },
 ): Wish {
@@ -114,7 +112,7 @@ function wishOf(
       const cloud = deriveCloud(topology, {
         lab,
         secret,
-        ...(release === null ? {} : { release }),
+        ...(release === undefined ? {} : { release }),
         standing: cloudBefore,
       })
       const states = tellAgents(cloud, before, before?.states ?? {})
@@ -166,16 +164,9 @@ function newSecret(): string {
   return randomBytes(16).toString('hex')
 }
 
-function checkRelease(name: string, { neutron }: Topology): ReleaseName {
+function releaseOf({ release: name }: WishOptions): ReleaseName | undefined {
   const release = releaseNames.find(known => known === name)
-  const tooOld =
-    release === undefined || neutron.mechanism_driver !== 'ovn' ? null : whyNoOvn(release)
-  if (tooOld !== null)
-    throw new LabError(tooOld, {
-      hint: 'The topology has `mechanism_driver: ovn`: take ussuri or newer.',
-      exitCode: 2,
-    })
-  if (release !== undefined) return release
+  if (name === undefined || release !== undefined) return release
   const near = suggest(name, releaseNames)
   throw new LabError(
     `There is no release ${name} of Neutron${near === undefined ? '' : `; ${near}`}`,

@@ -4,6 +4,7 @@ import { setTexts } from '../topology/edit/set-texts.ts'
 import { labNameOf } from '../topology/lab-name.ts'
 import type { TopologySource } from '../topology/mistake.ts'
 import { readTopology, type TopologyReading } from '../topology/read-topology.ts'
+import type { ReleaseName } from '../topology/release-names.ts'
 import { TopologyMistakes } from '../topology/topology-mistakes.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
 import { findTopologyFile } from './find-topology-file.ts'
@@ -20,16 +21,23 @@ export interface LoadedTopology
 }
 
 /**
- * Loads what a user calls a topology: a path, the name of one that ships, or `-` for standard input. Throws
- * LabError where there is nothing to read, and TopologyMistakes with everything that is wrong in it.
+ * Loads what a user calls a topology: a path, the name of one that ships, or `-` for standard input; for another release
+ * of Neutron than it names, where one is asked for. Throws LabError where there is nothing to read, and TopologyMistakes
+ * with everything that is wrong in it.
  */
-export async function loadTopologyFile(wanted: string): Promise<LoadedTopology> {
-  return await loadTopology(wanted === '-' ? await readStdin() : await readSource(wanted))
+export async function loadTopologyFile(
+  wanted: string,
+  release?: ReleaseName,
+): Promise<LoadedTopology> {
+  return await loadTopology(wanted === '-' ? await readStdin() : await readSource(wanted), release)
 }
 
 /** The same of a text that was read already. Throws TopologyMistakes. */
-export async function loadTopology(source: TopologySource): Promise<LoadedTopology> {
-  const reading = readTopology(source)
+export async function loadTopology(
+  source: TopologySource,
+  release?: ReleaseName,
+): Promise<LoadedTopology> {
+  const reading = readTopology(source, release)
   if (!reading.ok) throw new TopologyMistakes(source, reading.mistakes)
   const { locate } = reading
   const { topology, mistakes } = await resolveFiles(reading.topology, source.path, locate)

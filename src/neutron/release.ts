@@ -116,8 +116,8 @@ export interface DnsmasqRelease {
   readonly noConfigFile: '' | '/dev/null'
 
   /**
-   * Subnets have `ipv6_ra_mode` and `ipv6_address_mode`, and DHCPv6 has options of its own. Before, an IPv6 subnet with
-   * DHCP is treated like an IPv4 one, whatever a topology says of its modes.
+   * The agent knows `ipv6_ra_mode` and `ipv6_address_mode`, and DHCPv6 has options of its own. Before, an IPv6 subnet with
+   * DHCP is treated like an IPv4 one; Neutron's API takes no modes then, nor does a topology.
    */
   readonly ipv6Modes: boolean
 

@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Guest, Nic } from '../cloud/guest.ts'
+import { answersDhcpv6 } from '../neutron/answers-dhcpv6.ts'
 import { networkOf } from '../neutron/network-ports.ts'
-import { isServedByDhcpv6 } from '../topology/dhcpv6-subnets.ts'
 import { fileStep } from './file-steps.ts'
 import type { GuestIpv6 } from './guest-ipv6.ts'
 import { leasedStep } from './leased-step.ts'
@@ -137,7 +137,7 @@ function leasedAddresses(cloud: Cloud, nic: Nic, device: string): ExpectedAddres
       subnets.some(
         subnet =>
           subnet.id === subnet_id &&
-          isServedByDhcpv6(subnet) &&
+          answersDhcpv6(cloud, subnet) &&
           subnet.ipv6_address_mode !== 'dhcpv6-stateless',
       ),
     )

@@ -1,10 +1,10 @@
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { answersDhcpv6 } from '../neutron/answers-dhcpv6.ts'
 import { carriesIpv6 } from '../neutron/carries-ipv6.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { ipv6SubnetsOf } from '../neutron/router-advertisements.ts'
-import { isServedByDhcpv6 } from '../topology/dhcpv6-subnets.ts'
 
 /**
  * What a guest does for the IPv6 addresses of a NIC, as cloud-init sets it up from network_data.json and Debian's ifupdown
@@ -32,7 +32,7 @@ export function guestIpv6Of(cloud: Cloud, nic: Nic, facts: MachineFacts): GuestI
   if (!nic.has_port || !carriesIpv6(networkOf(cloud, nic.network_id), facts))
     return { listens: false, client: null }
   const subnets = ipv6SubnetsOf(cloud, nic).filter(({ enable_dhcp }) => enable_dhcp)
-  const answered = subnets.filter(isServedByDhcpv6)
+  const answered = subnets.filter(subnet => answersDhcpv6(cloud, subnet))
   const asksForAddress = answered.some(subnet => subnet.ipv6_address_mode !== 'dhcpv6-stateless')
   return {
     listens: subnets.length > 0,

@@ -1,9 +1,9 @@
 import type { Cloud, Host } from '../cloud/cloud.ts'
 import type { Guest, Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { answersDhcpv6 } from '../neutron/answers-dhcpv6.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import { ipv6SubnetsOf } from '../neutron/router-advertisements.ts'
-import { isServedByDhcpv6 } from '../topology/dhcpv6-subnets.ts'
 import { dhclientConfig, dhclientScript } from './dhclient-script.ts'
 import { dhclientPaths } from './dhclient-step.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
@@ -54,7 +54,7 @@ function hasDhcpClient(cloud: Cloud, nic: Nic): boolean {
 }
 
 function usesDhcpv6(cloud: Cloud, nic: Nic): boolean {
-  return nic.has_port && ipv6SubnetsOf(cloud, nic).some(isServedByDhcpv6)
+  return nic.has_port && ipv6SubnetsOf(cloud, nic).some(subnet => answersDhcpv6(cloud, subnet))
 }
 
 function dhclientFiles(cloud: Cloud, host: Host): Step[] {

@@ -6,7 +6,8 @@ import type { Finding } from './finding.ts'
 import { cutToFile, findRange } from './located.ts'
 import type { Mistake, Position, TopologyPath, TopologySource } from './mistake.ts'
 import { type ParsedYaml, parseYaml } from './parse-yaml.ts'
-import { prune } from './prune.ts'
+import { type PrunedTopology, prune } from './prune.ts'
+import type { ReleaseName } from './release-names.ts'
 import { type Topology, topologySchema } from './schema.ts'
 
 export type TopologyReading =
@@ -18,24 +19,32 @@ export type TopologyReading =
     }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] }
 
-/** Reads and checks a topology file's text: all of it, or every mistake in it, by position. */
-export function readTopology(source: TopologySource): TopologyReading {
+/**
+ * Reads and checks a topology file's text: all of it, or every mistake in it, by position. Where it is to be built with
+ * another release of Neutron than it names, it is checked for that one.
+ */
+export function readTopology(source: TopologySource, release?: ReleaseName): TopologyReading {
   if (source.text.length > longest) return refuse('is longer than 1 MiB, which no topology is')
   const yaml = parseYaml(source)
   if (!yaml.isReadable) return { ok: false, mistakes: sort(yaml.mistakes) }
   const { value } = yaml.root
   if (value === null || value === undefined) return refuse('is empty')
   if (typeof value !== 'object' || Array.isArray(value)) return refuse('must be a mapping')
-  return checkValue(value, yaml)
+  return checkValue(value, yaml, release)
 }
 
-function checkValue(value: object, yaml: ParsedYaml): TopologyReading {
+function checkValue(
+  value: object,
+  yaml: ParsedYaml,
+  release: ReleaseName | undefined,
+): TopologyReading {
   const parsed = v.safeParse(topologySchema, value, { abortPipeEarly: true })
   const misshapen = findMisshapen(topologySchema, value)
   const issues = parsed.success ? [] : explainIssues(parsed.issues)
   const shape = [...misshapen, ...withoutRepeats(issues, misshapen, yaml.mistakes)]
   const pruned = prune(value, shape)
-  const findings = [...shape, ...(pruned === undefined ? [] : checkTopology(pruned))]
+  const asked = pruned === undefined ? [] : checkTopology(withRelease(pruned, release))
+  const findings = [...shape, ...asked]
   if (findings.length + yaml.mistakes.length === 0 && parsed.success) {
     return {
       ok: true,
@@ -45,6 +54,12 @@ function checkValue(value: object, yaml: ParsedYaml): TopologyReading {
   }
   const located = findings.map(finding => locateFinding(finding, yaml))
   return { ok: false, mistakes: sort([...yaml.mistakes, ...located]) }
+}
+
+function withRelease(pruned: PrunedTopology, release: ReleaseName | undefined): PrunedTopology {
+  if (release === undefined) return pruned
+  const { topology } = pruned
+  return { ...pruned, topology: { ...topology, neutron: { ...topology.neutron, release } } }
 }
 
 /** The shape of what is misshapen above, or could not be read at all, is no mistake of its own. */

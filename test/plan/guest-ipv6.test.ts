@@ -105,6 +105,22 @@ instances: {vm1: {networks: [private]}}
   for (const plan of plans) t.is(clientOf(plan), undefined)
 })
 
+// dnsmasq passes over hosts whose IPv6 addresses have no brackets, as Havana writes them.
+test('Havana leaves DHCPv6 without an answer, so nobody asks; Icehouse answers', t => {
+  const [havana, icehouse] = ['havana', 'icehouse'].map(release =>
+    planOf(`
+neutron: {release: ${release}}
+networks: {private: {subnets: [{cidr: "fd00:1::/64"}, {cidr: 10.0.0.0/24}]}}
+instances: {vm1: {networks: [{name: private, fixed_ips: ["fd00:1::9", 10.0.0.9]}]}}
+`),
+  )
+  t.is(havana && clientOf(havana), undefined)
+  t.false(havana?.steps.some(({ id }) => id.includes('dhclient')))
+  t.deepEqual(icehouse && clientOf(icehouse)?.leases, [
+    { device: 'eth0', address: 'fd00:1::9/128' },
+  ])
+})
+
 test('a prefix longer than 64 is leased all the same', t => {
   const plan = planOf(`
 networks: {private: {subnets: [{cidr: "fd00:1::/80"}]}}

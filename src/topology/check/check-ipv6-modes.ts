@@ -1,12 +1,28 @@
 import type { Finding } from '../finding.ts'
 import type { TopologyPath } from '../mistake.ts'
+import { isSince, type ReleaseName } from '../release-names.ts'
 import { isAutoAddressed, rangeOf, type TopologySubnet } from '../subnet-defaults.ts'
 
-/** The combinations of IPv6 modes that Neutron takes: `_validate_ipv6_attributes` of db_base_plugin_v2.py. */
-export function checkIpv6Modes(subnet: TopologySubnet, path: TopologyPath): Finding[] {
+/**
+ * The combinations of IPv6 modes that Neutron takes: `_validate_ipv6_attributes` of db_base_plugin_v2.py. Up to Icehouse
+ * it takes none: neutron/api/v2/attributes.py does not know them, or has `allow_post` off.
+ */
+export function checkIpv6Modes(
+  subnet: TopologySubnet,
+  path: TopologyPath,
+  release: ReleaseName,
+): Finding[] {
   const modes = (['ipv6_ra_mode', 'ipv6_address_mode'] as const).filter(
     key => subnet[key] !== undefined,
   )
+  if (!isSince(release, 'juno')) {
+    return modes.map(key => ({
+      message: `Neutron ${release} takes no \`${key}\`, which came with juno`,
+      path: [...path, key],
+      part: 'key',
+      hint: 'leave it out, or take juno or newer',
+    }))
+  }
   const { version, prefix } = rangeOf(subnet)
   if (version === 4 || !subnet.enable_dhcp) {
     const reason = version === 4 ? 'an IPv4 subnet' : 'a subnet without DHCP'

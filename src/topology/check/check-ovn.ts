@@ -8,7 +8,9 @@ export function checkOvn({ topology }: PrunedTopology): Finding[] {
   if (mechanism_driver !== 'ovn') return []
   const tooOld = release === undefined ? null : whyNoOvn(release)
   return [
-    ...(tooOld === null ? [] : [{ message: tooOld, path: ['neutron', 'release'], hint: older }]),
+    ...(tooOld === null
+      ? []
+      : [{ message: tooOld, path: ['neutron', 'mechanism_driver'], hint: older }]),
     ...(metadata_proxy !== 'ns-metadata-proxy'
       ? []
       : [
@@ -44,4 +46,4 @@ export function checkOvn({ topology }: PrunedTopology): Finding[] {
   ]
 }
 
-const older = 'leave `mechanism_driver` out for openvswitch, or take ussuri or newer'
+const older = 'leave it out for openvswitch, or take ussuri or newer'

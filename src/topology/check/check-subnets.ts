@@ -9,6 +9,7 @@ import {
 } from '../ip.ts'
 import type { TopologyPath } from '../mistake.ts'
 import type { PrunedTopology } from '../prune.ts'
+import { newestRelease } from '../release-names.ts'
 import {
   hostRange,
   rangeOf,
@@ -21,10 +22,14 @@ import { findOverlaps } from './find-overlaps.ts'
 
 /** What Neutron refuses when a subnet is made: `_validate_subnet` of neutron/db/db_base_plugin_v2.py. */
 export function checkSubnets({ topology }: PrunedTopology): Finding[] {
+  const { release = newestRelease } = topology.neutron
   return Object.entries(topology.networks).flatMap(([name, network]) => {
     const path = ['networks', name, 'subnets']
     return [
-      ...network.subnets.flatMap((subnet, index) => checkSubnet(subnet, [...path, index])),
+      ...network.subnets.flatMap((subnet, index) => [
+        ...checkSubnet(subnet, [...path, index]),
+        ...checkIpv6Modes(subnet, [...path, index], release),
+      ]),
       ...checkOverlaps(name, network, path),
       ...checkSubnetNames(network, path),
       ...checkMtu(name, network),
@@ -39,7 +44,6 @@ function checkSubnet(subnet: TopologySubnet, path: TopologyPath): Finding[] {
     ...checkPools(subnet, path),
     ...checkVersions(subnet, path),
     ...checkNexthops(subnet, path),
-    ...checkIpv6Modes(subnet, path),
   ]
 }
 
