@@ -2,7 +2,15 @@ import type { FileStep, ServiceStep } from './step.ts'
 
 /** Whether a service that runs for one step does all that another asks for, but for its files. */
 export function isSameService(before: ServiceStep, after: ServiceStep): boolean {
-  return JSON.stringify(startOf(before)) === JSON.stringify(startOf(after))
+  return (
+    JSON.stringify(startOf(before)) === JSON.stringify(startOf(after)) && leasesAlike(before, after)
+  )
+}
+
+/** Nothing is said of the addresses where no server can be reached, whose coming and going is no reason to begin anew. */
+function leasesAlike({ leases: before = [] }: ServiceStep, { leases: after = [] }: ServiceStep) {
+  if (before.length === 0 || after.length === 0) return true
+  return JSON.stringify(before) === JSON.stringify(after)
 }
 
 /** What counts from its start on. What it listens on follows from its command line, its files and its addresses. */

@@ -433,6 +433,21 @@ test(changes, 'a client whose device comes from another port starts anew', {
   make: ['other link', 'other address', first.id],
 })
 
+const leasing = (...addresses: readonly string[]) =>
+  service('first', ['address'], {
+    leases: addresses.map(one => ({ device: 'eth0', address: one })),
+  })
+test(changes, 'a DHCP client that is to lease another address asks anew', {
+  recorded: [...chain, leasing('10.0.0.11/24')],
+  wanted: [...chain, leasing('10.0.0.12/24')],
+  remove: [first.id],
+  make: [first.id],
+})
+test(changes, 'one whose server comes or goes asks on', {
+  recorded: [...chain, leasing('10.0.0.11/24')],
+  wanted: [...chain, leasing()],
+})
+
 const listener = { protocol: 'tcp', address: 'fe80::a9fe:a9fe', port: 80 } as const
 const staying = service('first', [fileId, 'netns'], { staysWhileItRuns: true })
 test(changes, 'a service that is left as it is while it runs keeps its file', {
