@@ -9,82 +9,124 @@ import {
 } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { execa } from 'execa'
+import fc from 'fast-check'
 import { journalPathOf, recordPathOf } from '../../src/lab/paths.ts'
 import { readRecord } from '../../src/lab/record.ts'
 import { crash, walk } from './support/crash.ts'
+import { kindsOfEffects } from './support/kinds-of-effects.ts'
 import { lab, randomLabName, stateExists, hostTest as test } from './support/lab.ts'
 import { changesOfMachine, type MachineSnapshot, snapshotMachine } from './support/machine.ts'
 
 //  vm1, vm2 ── qdhcp ── agent ── API      vm1, vm2 ── qrouter ── agent ── API
 const modes = ['dhcp-mode', 'router-mode'] as const
+type Mode = (typeof modes)[number]
 
 /** Several labs crash at once, and one `lab down` takes them all away: that is four times as fast. */
 const WIDTH = 5
 
-/** Before an effect, after it, and after the journal's note of it; a router's are effects of the same kinds. */
+/** Of effects of the same kind the first, and of all some that are drawn; of a router those that are its own. */
 const moments = [
-  ['dhcp-mode', 'begin'],
-  ['dhcp-mode', 'made'],
-  ['dhcp-mode', 'done'],
-  ['router-mode', 'begin'],
+  ['dhcp-mode', 'begin', 5],
+  ['dhcp-mode', 'made', 5],
+  ['dhcp-mode', 'done', 5],
+  ['router-mode', 'begin', 0],
+  ['router-mode', 'made', 0],
 ] as const
 
-for (const [mode, event] of moments)
-  test(`kill -9 of lab up ${mode} at every "${event}", then lab down: nothing is left`, async t => {
+for (const [mode, event, drawn] of moments)
+  test(`kill -9 of lab up ${mode} at the "${event}" of each kind of effect, then lab down: nothing is left`, async t => {
     const before = await snapshotMachine()
-    const walked = await walk(WIDTH, async ks => {
-      const names = ks.map(() => randomLabName())
+    const places = [...(await ownKindsOf(mode)), ...drawEffects(t, drawn)]
+    t.true(places.length > 5, places.join())
+    for (const some of inWidths(places)) {
+      const names = some.map(() => randomLabName())
       const crashed = await Promise.all(
-        ks.map((k, index) => crash('crash-up', [mode, names[index] ?? '', event, `${k}`])),
+        some.map((place, index) => crash('crash-up', [mode, names[index] ?? '', event, place])),
       )
-      await takeDownAll(t, names, before, `at ${event} ${ks.join(', ')}`)
-      return crashed
-    })
-    t.true(walked > 20, `${walked} effects were walked`)
+      t.false(crashed.includes(false), `at ${event} of ${some.join(', ')}`)
+      await takeDownAll(t, names, before, `at ${event} of ${some.join(', ')}`)
+    }
   })
 
-for (const mode of modes)
-  test(`kill -9 of lab down of ${mode} before every effect, then lab down: nothing is left`, async t => {
-    const before = await snapshotMachine()
-    const walked = await walk(WIDTH, async ks => {
-      const names = ks.map(() => randomLabName())
-      await Promise.all(names.map(name => crash('crash-up', [mode, name, 'none', '1'])))
-      const crashed = await Promise.all(
-        ks.map((k, index) => crash('crash-down', [names[index] ?? '', `${k}`])),
-      )
-      await takeDownAll(t, names.filter(stateExists), before, `before effect ${ks.join(', ')}`)
-      return crashed
-    })
-    t.true(walked > 15, `${walked} effects were walked`)
-  })
+/** All of dhcp-mode's, and those of router-mode that dhcp-mode has not. */
+async function ownKindsOf(mode: Mode): Promise<readonly string[]> {
+  const known = mode === 'dhcp-mode' ? [] : await kindsOfEffects('dhcp-mode')
+  return (await kindsOfEffects(mode)).filter(kind => !known.includes(kind))
+}
 
-for (const mode of modes)
-  test(`namespaces of ${mode} that lab down had deleted before it was killed are no error`, async t => {
-    const before = await snapshotMachine()
-    const names = Array.from({ length: 4 }, randomLabName)
-    await Promise.all(names.map(name => crash('crash-up', [mode, name, 'none', '1'])))
-    await Promise.all(
-      names.map(async (name, index) => {
-        for (const namespace of namespacesOf(name).slice(0, index + 1))
-          await execa('ip', ['netns', 'delete', namespace])
-      }),
+function drawEffects(t: ExecutionContext, numRuns: number): readonly string[] {
+  if (numRuns === 0) return []
+  const seed = Date.now()
+  t.log(`seed ${seed}`)
+  return fc.sample(fc.integer({ min: 1, max: 40 }), { numRuns, seed }).map(String)
+}
+
+function inWidths<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const firsts = Array.from({ length: Math.ceil(all.length / WIDTH) }, (_, index) => index * WIDTH)
+  return firsts.map(first => all.slice(first, first + WIDTH))
+}
+
+/** With a router there are all kinds of processes, namespaces and files; what goes first does in any other lab, too. */
+test('kill -9 of lab down before every effect, then lab down: nothing is left', async t => {
+  const before = await snapshotMachine()
+  const walked = await walk(WIDTH, async ks => {
+    const names = ks.map(() => randomLabName())
+    await Promise.all(names.map(name => crash('crash-up', ['router-mode', name, 'none', '1'])))
+    const crashed = await Promise.all(
+      ks.map((k, index) => crash('crash-down', [names[index] ?? '', `${k}`])),
     )
-    await takeDownAll(t, names, before, 'after some namespaces')
+    await takeDownAll(t, names.filter(stateExists), before, `before effect ${ks.join(', ')}`)
+    return crashed
   })
+  t.true(walked > 15, `${walked} effects were walked`)
+})
+
+test('namespaces that lab down had deleted before it was killed are no error', async t => {
+  const before = await snapshotMachine()
+  const counts = [1, 2, 4, 6]
+  const names = counts.map(() => randomLabName())
+  await Promise.all(names.map(name => crash('crash-up', ['router-mode', name, 'none', '1'])))
+  await Promise.all(
+    names.map(async (name, index) => {
+      for (const namespace of namespacesOf(name).slice(0, counts[index]))
+        await execa('ip', ['netns', 'delete', namespace])
+    }),
+  )
+  await takeDownAll(t, names, before, 'after some namespaces')
+})
+
+/** One or two of each phase: files, namespaces, what is in them, services, leases. */
+const halfWay: Readonly<Record<Mode, readonly (readonly [event: string, kind: string])[]>> = {
+  'dhcp-mode': [
+    ['made', 'directory:/var/lib/lab/'],
+    ['begin', 'netns:lab--controller'],
+    ['made', 'file:/etc/netns/lab--vm/resolv.conf'],
+    ['begin', 'ip in qdhcp-'],
+    ['begin', 'service:dnsmasq-'],
+    ['made', 'service:neutron-dhcp-agent'],
+    ['begin', 'leased:udhcpc-vm-eth0'],
+  ],
+  'router-mode': [
+    ['made', 'rules4:qrouter-'],
+    ['begin', 'ip in qrouter-'],
+    ['made', 'service:neutron-l3-agent'],
+  ],
+}
 
 for (const mode of modes)
   test(`lab up ${mode}, killed anywhere, goes on when it is run again`, async t => {
     const before = await snapshotMachine()
-    for (const k of [1, 12, 29, 33, 36, 40, 44]) {
-      const name = randomLabName()
-      const event = k % 2 === 0 ? 'begin' : 'made'
-      await crash('crash-up', [mode, name, event, `${k}`])
+    const places = halfWay[mode]
+    const names = places.map(() => randomLabName())
+    for (const [index, [event, kind]] of places.entries()) {
+      const [name = '', when] = [names[index], `after ${event} of ${kind}`]
+      t.true(await crash('crash-up', [mode, name, event, kind]), when)
       const again = await lab(['up', mode, '--name', name])
-      t.is(again.exitCode, 0, `after ${event} ${k}: ${again.stderr}`)
-      t.regex(again.stdout, /fetched http/, `after ${event} ${k}`)
-      t.is((await lab(['status', name])).exitCode, 0)
-      await takeDownAll(t, [name], before, `after ${event} ${k}`)
+      t.is(again.exitCode, 0, `${when}: ${again.stderr}`)
+      t.regex(again.stdout, /fetched http/, when)
+      t.is((await lab(['status', name])).exitCode, 0, when)
     }
+    await takeDownAll(t, names, before, 'after all of them')
   })
 
 test('what a killed lab up leaves before and while it writes its record is cleared away', async t => {
