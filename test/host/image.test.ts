@@ -14,12 +14,23 @@ import { engineTest } from './support/engines.ts'
 import { lab, randomLabName } from './support/lab.ts'
 
 /** Lab's image with a file more, so that no other test has it. */
-async function ownContent(): Promise<ImageContent> {
+async function wholeContent(): Promise<ImageContent> {
   const content = await describeImage()
+  const [system = [], own = []] = content.layers
+  const { mark, ...named } = markedContent()
+  return { ...content, ...named, layers: [system, [...own, mark]] }
+}
+
+/** A file alone, where nothing is about what is in an image: the programs are most of what is sent. */
+async function smallContent(): Promise<ImageContent> {
+  const { mark, ...named } = markedContent()
+  return { ...named, layers: [[mark]], environment: {}, version: '0' }
+}
+
+function markedContent() {
   const hash = randomHash()
   const mark = { kind: 'text', path: '/opt/lab/mark', mode: 0o644, text: hash } as const
-  const [system = [], own = []] = content.layers
-  return { ...content, hash, reference: `localhost/lab:${hash}`, layers: [system, [...own, mark]] }
+  return { hash, reference: `localhost/lab:${hash}`, mark }
 }
 
 function randomHash(): string {
@@ -28,10 +39,11 @@ function randomHash(): string {
 
 async function withImage(
   host: string,
+  describe: () => Promise<ImageContent>,
   body: (engine: Engine, content: ImageContent) => Promise<void>,
 ): Promise<void> {
   const engine = await connectEngine(host)
-  const content = await ownContent()
+  const content = await describe()
   try {
     await body(engine, content)
   } finally {
@@ -42,18 +54,8 @@ async function withImage(
   }
 }
 
-engineTest('an image is loaded once', async (t, host) => {
-  await withImage(host, async (engine, content) => {
-    t.is(await ensureImage(engine, content), 'loaded')
-    t.is(await ensureImage(engine, content), 'there')
-    const { Config, Os } = await engine.api.getImage(content.reference).inspect()
-    t.is(Config.Labels['lab.image'], content.hash)
-    t.is(Os, 'linux')
-  })
-})
-
 engineTest('two that load an image at once both have it', async (t, host) => {
-  await withImage(host, async (engine, content) => {
+  await withImage(host, smallContent, async (engine, content) => {
     const kept = await referencesAt(engine, content)
     const loads = await Promise.all([ensureImage(engine, content), ensureImage(engine, content)])
     t.deepEqual(loads, ['loaded', 'loaded'])
@@ -66,7 +68,7 @@ engineTest('two that load an image at once both have it', async (t, host) => {
 engineTest(
   'a load that is interrupted ends with the reason, and the next one loads',
   async (t, host) => {
-    await withImage(host, async (engine, content) => {
+    await withImage(host, wholeContent, async (engine, content) => {
       const signal = AbortSignal.timeout(150)
       const error = await t.throwsAsync(ensureImage(engine, content, { signal }))
       t.is(error, signal.reason)
@@ -78,10 +80,9 @@ engineTest(
 engineTest(
   'a file that goes while it is sent is told of, and the engine keeps nothing',
   async (t, host) => {
-    await withImage(host, async (engine, content) => {
+    await withImage(host, smallContent, async (engine, content) => {
       const gone = { kind: 'file', path: '/zzz', mode: 0o644, source: '/nowhere/gone' } as const
-      const [system = [], own = []] = content.layers
-      const broken = { ...content, layers: [[...system, gone], own] }
+      const broken = { ...content, layers: [...content.layers, [gone]] }
       await t.throwsAsync(ensureImage(engine, broken), {
         message: /^Cannot make lab's image localhost\/lab:[0-9a-f]{12}: ENOENT.*\/nowhere\/gone/,
       })
@@ -105,10 +106,14 @@ const greetings: readonly [argv: readonly string[], greeting: RegExp][] = [
 ]
 
 engineTest(
-  'every program starts in a container without capabilities that may write nowhere',
+  'an image is loaded once, and every program starts in a container without capabilities that may write nowhere',
   async (t, host) => {
-    await withImage(host, async (engine, content) => {
-      await ensureImage(engine, content)
+    await withImage(host, wholeContent, async (engine, content) => {
+      t.is(await ensureImage(engine, content), 'loaded')
+      t.is(await ensureImage(engine, content), 'there')
+      const { Config, Os } = await engine.api.getImage(content.reference).inspect()
+      t.is(Config.Labels['lab.image'], content.hash)
+      t.is(Os, 'linux')
       await Promise.all(
         greetings.map(async ([argv, greeting]) => {
           t.regex(await runInContainer(engine, content.reference, argv), greeting)
@@ -159,7 +164,7 @@ async function referencesAt({ api }: Engine, { reference }: ImageContent): Promi
 }
 
 engineTest('an old image is removed, unless a container uses it or it is kept', async (t, host) => {
-  await withImage(host, async (engine, content) => {
+  await withImage(host, smallContent, async (engine, content) => {
     await ensureImage(engine, content)
     const { reference } = content
     const kept = await referencesAt(engine, content)
@@ -182,7 +187,7 @@ engineTest('an old image is removed, unless a container uses it or it is kept', 
 engineTest(
   'an image that somebody has named stays when the name that lab gave it goes',
   async (t, host) => {
-    await withImage(host, async (engine, content) => {
+    await withImage(host, smallContent, async (engine, content) => {
       await ensureImage(engine, content)
       const { api } = engine
       const tag = randomHash()
@@ -207,7 +212,7 @@ engineTest('`lab image` prints the name of the image that is there then', async 
 })
 
 engineTest('`lab clean --images` would not remove the image that is used now', async (t, host) => {
-  await withImage(host, async (engine, content) => {
+  await withImage(host, smallContent, async (engine, content) => {
     const { reference } = await describeImage()
     await Promise.all([ensureImage(engine, content), ensureImage(engine, await describeImage())])
     const args = ['clean', '--images', '--dry-run', '--json']
