@@ -1,20 +1,26 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
+import test from 'ava'
 import { execa } from 'execa'
 import { journalPathOf } from '../../../src/lab/paths.ts'
+import { readRecord } from '../../../src/lab/record.ts'
 import { namespaceIdentityOf } from '../../../src/linux/namespace-identity.ts'
 import { containersOf, runtimes, runtimeTest } from '../support/engines.ts'
 import { lab, randomLabName, stateExists, waitFor } from '../support/lab.ts'
-import { changesOfMachine, snapshotMachine } from '../support/machine.ts'
-import { type PrivateEngine, withPrivateEngine } from '../support/private-engine.ts'
+import { changesOfMachine, type MachineSnapshot, snapshotMachine } from '../support/machine.ts'
+import {
+  type PrivateEngine,
+  removePrivateEngines,
+  startPrivateEngine,
+} from '../support/private-engine.ts'
 import { namespacesOf, pidsOf, statusOf } from '../support/services.ts'
 
 for (const runtime of runtimes) {
   const { name: kind } = runtime
   if (kind === 'process') continue
   runtimeTest(runtime, 'an engine that ends and comes back leaves a lab whole', async t => {
-    await withLabAt(t, kind, async (engine, name) => {
-      const before = await wiringOf(name)
+    await withLabAt(kind, async (engine, name) => {
+      const wiring = await wiringOf(name)
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         await engine.end(signal)
         const beganAt = performance.now()
@@ -27,17 +33,17 @@ for (const runtime of runtimes) {
         t.log(
           `${signal}: ${kind} answers after ${since(beganAt)}, the chain after ${since(answeredAt)} more`,
         )
-        t.deepEqual(await wiringOf(name), before)
+        t.deepEqual(await wiringOf(name), wiring)
         await canFetch(t, name)
       }
     })
   })
 
   runtimeTest(runtime, 'while an engine is away, commands say so and change nothing', async t => {
-    await withLabAt(t, kind, async (engine, name) => {
+    await withLabAt(kind, async (engine, name) => {
       await engine.end('SIGKILL')
       const { host } = engine
-      const before = { ...pidsOf(name), ...(await wiringOf(name)) }
+      const stood = { ...pidsOf(name), ...(await wiringOf(name)) }
       const refused = new RegExp(`Cannot use the container engine at ${host}: nobody listens there`)
       const status = await lab(['status', name])
       t.regex(status.stdout, refused)
@@ -56,7 +62,7 @@ for (const runtime of runtimes) {
         t.regex(ended.stderr, /Nothing was changed\./)
         t.regex(ended.stderr, /Start the engine that should listen at /)
       }
-      t.deepEqual({ ...pidsOf(name), ...(await wiringOf(name)) }, before)
+      t.deepEqual({ ...pidsOf(name), ...(await wiringOf(name)) }, stood)
       await engine.start()
     })
   })
@@ -65,7 +71,7 @@ for (const runtime of runtimes) {
     runtime,
     'lab down without the engine takes the rest away, and what to do for containers is told',
     async t => {
-      await withLabAt(t, kind, async (engine, name) => {
+      await withLabAt(kind, async (engine, name) => {
         const namespaces = namespacesOf(name)
         await engine.end('SIGKILL')
         const down = await lab(['down', name])
@@ -84,7 +90,7 @@ for (const runtime of runtimes) {
   )
 
   runtimeTest(runtime, 'after a reboot containers stay down until lab up or lab clean', async t => {
-    await withLabAt(t, kind, async (engine, name) => {
+    await withLabAt(kind, async (engine, name) => {
       await reboot(engine, name)
       const { state } = await statusOf(name)
       t.is(state, 'gone since reboot')
@@ -101,26 +107,43 @@ for (const runtime of runtimes) {
   })
 }
 
+/** An engine of each kind for all tests, since each has the image loaded, and a lab that stands until one takes it down. */
+const engines = new Map<'docker' | 'podman', PrivateEngine>()
+const labNames: string[] = []
+let before: MachineSnapshot | undefined
+
 async function withLabAt(
-  t: ExecutionContext,
   kind: 'docker' | 'podman',
   body: (engine: PrivateEngine, name: string) => Promise<void>,
 ): Promise<void> {
-  const before = await snapshotMachine()
-  const name = randomLabName()
-  await withPrivateEngine(kind, async engine => {
-    try {
-      const env = { DOCKER_HOST: engine.host }
-      const up = await lab(['up', 'dhcp-mode', '--name', name, '--runtime', 'docker'], { env })
-      t.is(up.exitCode, 0, up.stderr)
-      await body(engine, name)
-    } finally {
-      await engine.start()
-      if (stateExists(name)) t.is((await lab(['down', name])).exitCode, 0)
-    }
-  })
-  t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+  before ??= await snapshotMachine()
+  const engine = engines.get(kind) ?? (await startPrivateEngine(kind))
+  engines.set(kind, engine)
+  await engine.start()
+  await body(engine, labNames.find(name => isAt(engine, name)) ?? (await bringUpAt(engine)))
 }
+
+function isAt({ host }: PrivateEngine, name: string): boolean {
+  return readRecord(name)?.containers?.host === host
+}
+
+async function bringUpAt({ host }: PrivateEngine): Promise<string> {
+  const name = randomLabName()
+  labNames.push(name)
+  const words = ['up', 'dhcp-mode', '--name', name, '--runtime', 'docker']
+  const up = await lab(words, { env: { DOCKER_HOST: host } })
+  if (up.exitCode !== 0) throw new Error(up.stderr)
+  return name
+}
+
+test.serial.after.always(async t => {
+  for (const engine of engines.values()) await engine.start()
+  const left = labNames.filter(stateExists)
+  if (left.length > 0) await lab(['down', ...left])
+  await removePrivateEngines()
+  t.deepEqual(left, [])
+  if (before !== undefined) t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
+})
 
 /** What must stay: namespaces with their addresses, routes and rules, and guests that keep their leases. */
 async function wiringOf(name: string): Promise<Readonly<Record<string, string>>> {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -19,32 +19,30 @@ export interface PrivateEngine {
   readonly start: () => Promise<void>
 }
 
-/** Starts one for the length of a test; all of it is removed then. One at a time for each run of tests. */
-export async function withPrivateEngine(
-  kind: Engine['kind'],
-  body: (engine: PrivateEngine) => Promise<void>,
-): Promise<void> {
-  makeEngineDirectory()
+/** Starts one that stands until `removePrivateEngines`. */
+export async function startPrivateEngine(kind: Engine['kind']): Promise<PrivateEngine> {
+  if (!existsSync(engineDirectory())) makeEngineDirectory()
   const directory = join(engineDirectory(), kind)
   const pidFiles = ['pid', 'exec/containerd/containerd.pid'].map(name => join(directory, name))
-  try {
-    let started = await startEngine(kind, directory)
-    await body({
-      host: started.host,
-      end: async signal => {
-        const pids = [started.pid, ...pidFiles.map(file => readPidFile(file) ?? 0)]
-        const processes = pids.flatMap(pid => identify(pid) ?? [])
-        process.kill(started.pid, signal)
-        while (processes.some(isAlive)) await delay(10)
-      },
-      start: async () => {
-        if (identify(started.pid) !== null) return
-        // A pid in them may be somebody else's by now, which dockerd takes for its own.
-        for (const file of pidFiles) rmSync(file, { force: true })
-        started = await startEngine(kind, directory)
-      },
-    })
-  } finally {
-    await removeEngineDirectory(engineDirectory())
+  let started = await startEngine(kind, directory)
+  return {
+    host: started.host,
+    end: async signal => {
+      const pids = [started.pid, ...pidFiles.map(file => readPidFile(file) ?? 0)]
+      const processes = pids.flatMap(pid => identify(pid) ?? [])
+      process.kill(started.pid, signal)
+      while (processes.some(isAlive)) await delay(10)
+    },
+    start: async () => {
+      if (identify(started.pid) !== null) return
+      // A pid in them may be somebody else's by now, which dockerd takes for its own.
+      for (const file of pidFiles) rmSync(file, { force: true })
+      started = await startEngine(kind, directory)
+    },
   }
+}
+
+/** With all that they keep; also those that could not be started. */
+export async function removePrivateEngines(): Promise<void> {
+  if (existsSync(engineDirectory())) await removeEngineDirectory(engineDirectory())
 }
