@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
+import test from 'ava'
 import Docker from 'dockerode'
 import { execa } from 'execa'
 import { containersOf, engineTest } from '../support/engines.ts'
@@ -7,11 +8,11 @@ import {
   lab,
   randomLabName,
   type StandingLab,
+  standingLab,
   stateExists,
   waitFor,
-  withLab,
 } from '../support/lab.ts'
-import { changesOfMachine, snapshotMachine } from '../support/machine.ts'
+import { changesOfMachine, type MachineSnapshot, snapshotMachine } from '../support/machine.ts'
 import { namespacesOf, serviceOf, statusOf } from '../support/services.ts'
 
 interface Deed {
@@ -76,34 +77,6 @@ engineTest(
         `/lab-${one.name}-nova-api-metadata`,
       ])
     })
-  },
-)
-
-engineTest(
-  'lab down takes renamed and paused containers, and no stranger with its label',
-  async (t, host) => {
-    const before = await snapshotMachine()
-    const name = randomLabName()
-    const api = apiAt(host)
-    let stranger: Docker.Container | undefined
-    try {
-      const up = await lab(upWords(name), { env: { DOCKER_HOST: host } })
-      t.is(up.exitCode, 0, up.stderr)
-      stranger = await createStranger(api, `stranger-of-${name}`, name, { lab: name })
-      await api.getContainer(`lab-${name}-nova-api-metadata`).rename({ name: `renamed-${name}` })
-      await api.getContainer(`lab-${name}-neutron-metadata-agent`).pause()
-      const down = await lab(['down', name])
-      t.is(down.exitCode, 0, down.stderr)
-      const left = await containersOf(host, name)
-      t.deepEqual(
-        left.map(({ Id }) => Id),
-        [stranger.id],
-      )
-    } finally {
-      if (stateExists(name)) await lab(['down', name])
-      await stranger?.remove({ force: true })
-    }
-    t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
   },
 )
 
@@ -192,13 +165,54 @@ engineTest(
   },
 )
 
+engineTest(
+  'lab down takes renamed and paused containers, and no stranger with its label',
+  async (t, host) => {
+    await withContainers(t, host, async ({ name }) => {
+      const api = apiAt(host)
+      const stranger = await createStranger(api, `stranger-of-${name}`, name, { lab: name })
+      try {
+        await api.getContainer(`lab-${name}-nova-api-metadata`).rename({ name: `renamed-${name}` })
+        await api.getContainer(`lab-${name}-neutron-metadata-agent`).pause()
+        const down = await lab(['down', name])
+        t.is(down.exitCode, 0, down.stderr)
+        const left = await containersOf(host, name)
+        t.deepEqual(
+          left.map(({ Id }) => Id),
+          [stranger.id],
+        )
+      } finally {
+        await stranger.remove({ force: true })
+      }
+    })
+  },
+)
+
+/** A lab of each engine stands until the last test: each of the others leaves it whole. */
+const names = new Map<string, string>()
+let machineBefore: MachineSnapshot | undefined
+
 async function withContainers(
   t: ExecutionContext,
   host: string,
   body: (one: StandingLab) => Promise<void>,
 ): Promise<void> {
-  await withLab(t, 'dhcp-mode', body, ['--runtime', 'docker'], { DOCKER_HOST: host })
+  machineBefore ??= await snapshotMachine()
+  const env = { DOCKER_HOST: host }
+  const name = names.get(host) ?? randomLabName()
+  names.set(host, name)
+  if (!stateExists(name)) {
+    const up = await lab(upWords(name), { env })
+    t.is(up.exitCode, 0, up.stderr)
+  }
+  await body(standingLab(t, name, env))
 }
+
+test.serial.after.always(async t => {
+  for (const name of [...names.values()].filter(stateExists)) await lab(['down', name])
+  if (machineBefore !== undefined)
+    t.deepEqual(changesOfMachine(machineBefore, await snapshotMachine()), [])
+})
 
 function upWords(name: string): string[] {
   return ['up', 'dhcp-mode', '--name', name, '--runtime', 'docker']

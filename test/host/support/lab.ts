@@ -57,7 +57,7 @@ export async function withLab(
   try {
     const up = await lab(['up', topology, '--name', name, ...upOptions], { env })
     t.is(up.exitCode, 0, up.stderr)
-    await body(standing(t, name, env))
+    await body(standingLab(t, name, env))
   } finally {
     const down = await lab(['down', name])
     t.is(down.exitCode, 0, down.stderr)
@@ -65,10 +65,11 @@ export async function withLab(
   t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
 }
 
-function standing(
+/** One that stands under that name; `env` is for all of its commands. */
+export function standingLab(
   t: ExecutionContext,
   name: string,
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
 ): StandingLab {
   const run = (args: readonly string[]) => lab(['--lab', name, ...args], { env })
   return {
