@@ -4,7 +4,6 @@ import { RuntimeChoice } from '../lab/runtime-choice.ts'
 import { bringUp, type UpResult } from '../lab/up.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import { EditRefused } from '../topology/edit/edit-document.ts'
 import { describeFailure, wordsOf } from './describe-failure.ts'
 import { describeEffects, runningOf } from './effects.ts'
 import { ensurePrograms } from './ensure-programs.ts'
@@ -13,37 +12,30 @@ import { stateWhile } from './list.ts'
 import { lockForCommand } from './lock-for-command.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
 import { print, printJson, remark } from './print.ts'
-import { optionsOf, readEditedWish, type Wish } from './read-wish.ts'
+import { type Change, readChange } from './read-change.ts'
+import { optionsOf, type Wish } from './read-wish.ts'
 import { requireRoot } from './require-root.ts'
 
 export interface ChangeOptions {
   readonly json?: true
 }
 
-interface Change {
-  /** As typed, for those who wait for the lock: `router add-subnet edge private-subnet`. */
-  readonly words: readonly string[]
-  /** The topology's new text. Throws LabError where OpenStack would refuse. */
-  readonly edit: (standing: LabRecord) => string
-  /** What is to be seen of it, a line each. */
-  readonly tell: (before: LabRecord, after: LabRecord) => readonly string[] | Promise<string[]>
-}
-
 /**
  * Changes a lab that stands: edits the topology that it keeps, applies the difference, and says what that did. After
- * a failure or an interruption what stood stands again. Throws LabError and TopologyMistakes.
+ * a failure or an interruption what stood stands again. Throws LabError.
  */
 export async function changeLab(
-  { words, edit, tell }: Change,
+  change: Change,
   options: ChangeOptions,
   globals: GlobalOptions,
 ): Promise<void> {
   requireRoot()
+  const { words, tell } = change
   const lab = pickLab(undefined, globals)
   await using _lock = await lockForCommand(lab, `lab ${words.join(' ')}`)
   const before = pickRecord(lab, globals)
   refuseUnlessItStands(before)
-  const wish = await readEditedWish(before, editKept(before, edit))
+  const wish = await readChange(before, change)
   await ensurePrograms(true, wish.programs)
   const ran = runningOf(before.plan)
   const reached = new Set<string>()
@@ -69,19 +61,6 @@ export function refuseUnlessItStands(record: LabRecord): void {
   })
 }
 
-function editKept(before: LabRecord, edit: Change['edit']): string {
-  try {
-    return edit(before)
-  } catch (error) {
-    if (!(error instanceof EditRefused)) throw error
-    throw new LabError(`Cannot change the topology of lab ${before.lab}: ${error.message}`, {
-      cause: error,
-      standing: 'Nothing was changed.',
-      hint: `\`lab --lab ${before.lab} topology\` prints it.`,
-    })
-  }
-}
-
 /** Gives names of services that it has come to into `reached`. */
 async function apply(before: LabRecord, wish: Wish, reached: Set<string>): Promise<UpResult> {
   const { image } = optionsOf(wish.options)
@@ -104,13 +83,13 @@ async function apply(before: LabRecord, wish: Wish, reached: Set<string>): Promi
       },
     })
   } catch (error) {
-    throw await takeBack(error, before, wish)
+    throw await takeBack(error, before)
   }
 }
 
 /** Puts up again what stood before a change that failed, and gives the error to show. */
-async function takeBack(error: unknown, before: LabRecord, wish: Wish): Promise<LabError> {
-  const problem = await describeFailure(error, wish.whereIs)
+async function takeBack(error: unknown, before: LabRecord): Promise<LabError> {
+  const problem = await describeFailure(error, placeOf)
   const exitCode = error instanceof Interrupted ? error.exitCode : 1
   try {
     await bringUp({
@@ -119,7 +98,7 @@ async function takeBack(error: unknown, before: LabRecord, wish: Wish): Promise<
       signal: new AbortController().signal,
     })
   } catch (second) {
-    const then = await describeFailure(second, wish.whereIs)
+    const then = await describeFailure(second, placeOf)
     return new LabError(`${problem}\n${then}`, {
       cause: error,
       standing: 'Not all that stood before could be put up again.',
@@ -134,4 +113,9 @@ async function takeBack(error: unknown, before: LabRecord, wish: Wish): Promise<
     hint,
     exitCode,
   })
+}
+
+/** The edited topology is on no disk, so nothing of it is at a line. */
+function placeOf(path: readonly string[]): string {
+  return `at ${path.join('.')} of the topology`
 }

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Instance } from '../cloud/instance.ts'
-import { LabError } from '../lab/lab-error.ts'
 import { readMetadataRoute } from '../lab/read-metadata-route.ts'
+import { whyUnreadable } from '../lab/why-unreadable.ts'
 import { guestNamespace } from '../plan/names.ts'
 import { addInstance, type NewInstance, removeInstances } from '../topology/edit/edit-instances.ts'
 import { type ChangeOptions, changeLab } from './change-lab.ts'
+import { checkNewName } from './check-new-name.ts'
+import { asTypedWords, type TypedWords } from './explain-mistakes.ts'
 import { findInstance, findNetwork } from './find-resources.ts'
 import type { GlobalOptions } from './pick-lab.ts'
-import { refused } from './refused.ts'
+import type { Change } from './read-change.ts'
+import { refused, refusedOption } from './refused.ts'
 
 interface InstanceOptions {
   /** `NAME` or `NAME=ADDRESS` each. */
@@ -27,24 +30,50 @@ export async function add(
   options: ChangeOptions & InstanceOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  const userData = options.userData === undefined ? null : readUserData(options.userData)
-  await changeLab(
-    {
-      words: ['instance', 'add', name],
-      edit: ({ cloud, kept }) => {
-        if (cloud.guests.some(guest => guest.name === name))
-          throw refused(`add instance ${name}`, `Lab ${cloud.lab} has a guest ${name} already.`)
-        return addInstance(kept.text, name, {
-          networks: options.network.map(word => readNic(cloud, name, word)),
-          ...writeRest(options),
-          ...(userData === null ? {} : { user_data: userData }),
-        })
-      },
-      tell: async (_, { cloud }) => [await describe(cloud, findInstance(cloud, name))],
+  await changeLab(instanceAddition(name, options), options, globals)
+}
+
+/** What `lab instance add` changes. Throws LabError where its user data cannot be read. */
+export function instanceAddition(name: string, options: InstanceOptions): Change {
+  const userData = options.userData === undefined ? null : readUserData(name, options.userData)
+  return {
+    words: ['instance', 'add', name],
+    what: `add instance ${asTypedWords(name)}`,
+    typed: typedFor(name, options),
+    edit: ({ cloud, kept }) => {
+      checkNewName(cloud, 'instance', name)
+      return addInstance(kept.text, name, {
+        networks: options.network.map(word => readNic(cloud, name, word)),
+        ...writeRest(name, options),
+        ...(userData === null ? {} : { user_data: userData }),
+      })
     },
-    options,
-    globals,
-  )
+    tell: async (_, { cloud }) => [await describe(cloud, findInstance(cloud, name))],
+  }
+}
+
+function typedFor(name: string, options: InstanceOptions): TypedWords[] {
+  const path = ['instances', name]
+  const { network, host = '', keyName = '', property = [] } = options
+  const { userData = '', availabilityZone = '' } = options
+  return [
+    { path, words: asTypedWords(name) },
+    { path: [...path, 'host'], words: asTypedWords('--host', host) },
+    { path: [...path, 'key_name'], words: asTypedWords('--key-name', keyName) },
+    { path: [...path, 'user_data'], words: asTypedWords('--user-data', userData) },
+    {
+      path: [...path, 'availability_zone'],
+      words: asTypedWords('--availability-zone', availabilityZone),
+    },
+    ...network.map((word, index) => ({
+      path: [...path, 'networks', index],
+      words: asTypedWords('--network', word),
+    })),
+    ...property.map(word => ({
+      path: [...path, 'metadata', word.slice(0, word.indexOf('='))],
+      words: asTypedWords('--property', word),
+    })),
+  ]
 }
 
 /** `lab instance remove NAME…`: `openstack server delete`. */
@@ -57,6 +86,7 @@ export async function remove(
   await changeLab(
     {
       words: ['instance', 'remove', ...names],
+      what: `remove instance ${asTypedWords(...names)}`,
       edit: ({ cloud, kept }) =>
         removeInstances(
           kept.text,
@@ -90,9 +120,9 @@ function readNic(cloud: Cloud, name: string, word: string): NewInstance['network
   return { name: network.name, fixed_ip }
 }
 
-function writeRest(options: InstanceOptions): Omit<NewInstance, 'networks'> {
+function writeRest(name: string, options: InstanceOptions): Omit<NewInstance, 'networks'> {
   const { host, keyName, property = [], availabilityZone } = options
-  const metadata = Object.fromEntries(property.map(readProperty))
+  const metadata = Object.fromEntries(property.map(word => readProperty(name, word)))
   return {
     ...(host === undefined ? {} : { host }),
     ...(keyName === undefined ? {} : { key_name: keyName }),
@@ -101,21 +131,26 @@ function writeRest(options: InstanceOptions): Omit<NewInstance, 'networks'> {
   }
 }
 
-function readProperty(word: string): readonly [string, string] {
+function readProperty(name: string, word: string): readonly [string, string] {
   const at = word.indexOf('=')
   if (at > 0) return [word.slice(0, at), word.slice(at + 1)]
-  throw new LabError(`--property ${word} is not of the form key=value`, { exitCode: 2 })
+  throw refusedOption(
+    `add instance ${asTypedWords(name)}`,
+    `${asTypedWords('--property', word)} is not of the form key=value`,
+  )
 }
 
 /** As it is where it is text; what is not, by its bytes. */
-function readUserData(path: string): NonNullable<NewInstance['user_data']> {
+function readUserData(name: string, path: string): NonNullable<NewInstance['user_data']> {
   try {
     const bytes = readFileSync(path)
     const text = bytes.toString('utf8')
     return bytes.equals(Buffer.from(text, 'utf8')) ? text : { base64: bytes.toString('base64') }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new LabError(`Cannot read user data: ${reason}`, { cause: error, exitCode: 2 })
+    const reason = whyUnreadable(error)
+    if (reason === null) throw error
+    const option = asTypedWords('--user-data', path)
+    throw refusedOption(`add instance ${asTypedWords(name)}`, `${option}: ${reason}`)
   }
 }
 

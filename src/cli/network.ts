@@ -1,12 +1,14 @@
 import type { Cloud, Network } from '../cloud/cloud.ts'
-import { LabError } from '../lab/lab-error.ts'
 import { dhcpNamespace } from '../neutron/names.ts'
 import { addNetwork, type NewNetwork, removeNetwork } from '../topology/edit/edit-networks.ts'
-import { contains, parseAddress, parseCidr } from '../topology/ip.ts'
+import { contains, type IpNetwork, parseAddress, parseCidr } from '../topology/ip.ts'
 import { type ChangeOptions, changeLab } from './change-lab.ts'
+import { checkNewName } from './check-new-name.ts'
+import { asTypedWords, type TypedWords } from './explain-mistakes.ts'
 import { findNetwork } from './find-resources.ts'
 import type { GlobalOptions } from './pick-lab.ts'
-import { refused } from './refused.ts'
+import type { Change } from './read-change.ts'
+import { refused, refusedOption } from './refused.ts'
 
 interface NetworkOptions {
   readonly subnet: readonly string[]
@@ -24,19 +26,37 @@ export async function add(
   options: ChangeOptions & NetworkOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  await changeLab(
-    {
-      words: ['network', 'add', name],
-      edit: ({ cloud, kept }) => {
-        if (cloud.networks.some(network => network.name === name))
-          throw refused(`add network ${name}`, `Lab ${cloud.lab} has a network ${name} already.`)
-        return addNetwork(kept.text, name, writeNetwork(name, options))
-      },
-      tell: (_, { cloud }) => [describe(cloud, findNetwork(cloud, name))],
+  await changeLab(networkAddition(name, options), options, globals)
+}
+
+/** What `lab network add` changes. */
+export function networkAddition(name: string, options: NetworkOptions): Change {
+  return {
+    words: ['network', 'add', name],
+    what: `add network ${asTypedWords(name)}`,
+    typed: typedFor(name, options),
+    edit: ({ cloud, kept }) => {
+      checkNewName(cloud, 'network', name)
+      return addNetwork(kept.text, name, writeNetwork(name, options))
     },
-    options,
-    globals,
-  )
+    tell: (_, { cloud }) => [describe(cloud, findNetwork(cloud, name))],
+  }
+}
+
+function typedFor(name: string, { subnet, gateway = '', mtu = '' }: NetworkOptions): TypedWords[] {
+  const path = ['networks', name]
+  return [
+    { path, words: asTypedWords(name) },
+    { path: [...path, 'mtu'], words: asTypedWords('--mtu', mtu) },
+    ...subnet.flatMap((cidr, index) => [
+      { path: [...path, 'subnets', index], words: asTypedWords('--subnet', cidr) },
+      {
+        path: [...path, 'subnets', index, 'gateway_ip'],
+        words: asTypedWords('--gateway', gateway),
+      },
+      { path: [...path, 'subnets', index, 'dns_nameservers'], words: '--dns-nameserver' },
+    ]),
+  ]
 }
 
 /** `lab network remove NAME`: `openstack network delete`. */
@@ -48,6 +68,7 @@ export async function remove(
   await changeLab(
     {
       words: ['network', 'remove', name],
+      what: `remove network ${asTypedWords(name)}`,
       edit: ({ cloud, kept }) => {
         const network = findNetwork(cloud, name)
         refuseInUse(cloud, network)
@@ -60,37 +81,52 @@ export async function remove(
   )
 }
 
-/** A gateway is of the subnet that holds it; a name server, of the subnets of its IP version. */
+/** A gateway is of the subnet that holds it; a name server, of the subnets of its IP version. Throws LabError. */
 export function writeNetwork(name: string, options: NetworkOptions): NewNetwork {
   const { gateway, dhcp, dnsNameserver = [], mtu, external } = options
-  if (mtu !== undefined && !/^\d+$/.test(mtu))
-    throw new LabError(`--mtu ${mtu} is no number of bytes`, { exitCode: 2 })
+  const refuse = (answer: string) => refusedOption(`add network ${asTypedWords(name)}`, answer)
+  if (mtu !== undefined && !/^\d+$/.test(mtu)) throw refuse(`--mtu ${mtu} is no number of bytes`)
+  const ranges = options.subnet.map(cidr => parseCidr(cidr))
+  const stray = strayServer(dnsNameserver, ranges)
+  if (stray !== null) throw refuse(stray)
   const address = gateway === undefined || gateway === 'none' ? undefined : parseAddress(gateway)
+  const isHolder = (range: IpNetwork | undefined) =>
+    range !== undefined && address !== undefined && contains(range, address)
+  if (gateway !== undefined && gateway !== 'none' && !ranges.some(isHolder))
+    throw refuse(`--gateway ${gateway} is no address of ${options.subnet.join(' or ')}`)
   const subnets = options.subnet.map((cidr, index) => {
-    const range = parseCidr(cidr)
-    const isHolder = range !== undefined && address !== undefined && contains(range, address)
-    const servers = dnsNameserver.filter(
-      server => range === undefined || parseAddress(server)?.version === range.version,
-    )
+    const range = ranges[index]
+    const servers = dnsNameserver.filter(server => isAlike(server, range))
     return {
       name: options.subnet.length === 1 ? `${name}-subnet` : `${name}-subnet-${index + 1}`,
       cidr,
       ...(gateway === 'none' ? { gateway_ip: null } : {}),
-      ...(isHolder && gateway !== undefined ? { gateway_ip: gateway } : {}),
+      ...(isHolder(range) && gateway !== undefined ? { gateway_ip: gateway } : {}),
       ...(dhcp ? {} : { enable_dhcp: false }),
       ...(servers.length === 0 ? {} : { dns_nameservers: servers }),
-      isHolder,
     }
   })
-  if (gateway !== undefined && gateway !== 'none' && !subnets.some(({ isHolder }) => isHolder))
-    throw new LabError(`--gateway ${gateway} is no address of ${options.subnet.join(' or ')}`, {
-      exitCode: 2,
-    })
   return {
     ...(external === undefined ? {} : { external }),
     ...(mtu === undefined ? {} : { mtu: Number(mtu) }),
-    subnets: subnets.map(({ isHolder: _, ...subnet }) => subnet),
+    subnets,
   }
+}
+
+/** What is wrong with the first server that no subnet would have; a range that is none is told of by itself. */
+function strayServer(
+  servers: readonly string[],
+  ranges: readonly (IpNetwork | undefined)[],
+): string | null {
+  const stray = servers.find(server => !ranges.some(range => isAlike(server, range)))
+  if (stray === undefined) return null
+  const versions = [...new Set(ranges.flatMap(range => range?.version ?? []))].toSorted()
+  const known = versions.map(version => `IPv${version}`).join(' or ')
+  return `--dns-nameserver ${asTypedWords(stray)} is no address of ${known}, as the subnets are`
+}
+
+function isAlike(server: string, range: IpNetwork | undefined): boolean {
+  return range === undefined || parseAddress(server)?.version === range.version
 }
 
 /** `_ensure_network_not_in_use` of neutron/db/db_base_plugin_v2.py: agents' own ports go with it. */

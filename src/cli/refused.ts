@@ -4,3 +4,11 @@ import { LabError } from '../lab/lab-error.ts'
 export function refused(what: string, answer: string, hint?: string): LabError {
   return new LabError(`Cannot ${what}\n${answer}`, { standing: 'Nothing was changed.', hint })
 }
+
+/** A change that the command line itself does not say well. */
+export function refusedOption(what: string, answer: string): LabError {
+  return new LabError(`Cannot ${what}\n${answer}`, {
+    standing: 'Nothing was changed.',
+    exitCode: 2,
+  })
+}

@@ -17,9 +17,16 @@ export function refuseSubnet(
   subnet: Subnet,
   fixedIp: string | undefined,
 ): void {
-  const answer = answerTo(cloud, router, subnet, fixedIp ?? subnet.gateway_ip)
-  if (answer === null) return
-  throw refused(`add subnet ${subnetName(subnet)} to router ${router.name}`, answer)
+  const what = `add subnet ${subnetName(subnet)} to router ${router.name}`
+  const address = fixedIp ?? subnet.gateway_ip
+  const answer = answerTo(cloud, router, subnet, address)
+  if (answer !== null) throw refused(what, answer)
+  if (isTaken(cloud, subnet, address))
+    throw refused(
+      what,
+      `IP address ${address} already allocated in subnet ${subnet.id} (409 Conflict)`,
+      `\`lab port list --network ${findNetwork(cloud, subnet.network_id).name}\` tells whose it is.`,
+    )
 }
 
 function answerTo(
@@ -39,14 +46,13 @@ function answerTo(
     return badRequest(
       `Cidr ${subnet.cidr} of subnet ${subnet.id} overlaps with cidr ${other.cidr} of subnet ${other.id}`,
     )
-  const isTaken = cloud.ports.some(({ fixed_ips }) =>
-    fixed_ips.some(
-      ({ subnet_id, ip_address }) => subnet_id === subnet.id && ip_address === address,
-    ),
+  return null
+}
+
+function isTaken({ ports }: Cloud, { id }: Subnet, address: string | null): boolean {
+  return ports.some(({ fixed_ips }) =>
+    fixed_ips.some(({ subnet_id, ip_address }) => subnet_id === id && ip_address === address),
   )
-  return isTaken
-    ? `IP address ${address} already allocated in subnet ${subnet.id} (409 Conflict)`
-    : null
 }
 
 function badRequest(words: string): string {

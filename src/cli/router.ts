@@ -2,37 +2,55 @@ import type { Cloud, Port, Router, Subnet } from '../cloud/cloud.ts'
 import type { LabRecord } from '../lab/record.ts'
 import { routerGatewayDevice, routerInterfaceDevice, routerNamespace } from '../neutron/names.ts'
 import { addInterface, addRouter, removeRouter } from '../topology/edit/edit-routers.ts'
+import { parseAddress } from '../topology/ip.ts'
 import { type ChangeOptions, changeLab } from './change-lab.ts'
+import { checkNewName } from './check-new-name.ts'
+import { asTypedWords } from './explain-mistakes.ts'
 import { findNetwork, findRouter, findSubnet, subnetName } from './find-resources.ts'
 import type { GlobalOptions } from './pick-lab.ts'
-import { refused } from './refused.ts'
+import type { Change } from './read-change.ts'
+import { refused, refusedOption } from './refused.ts'
 import { refuseSubnet, withoutSubnet } from './router-interfaces.ts'
+
+interface RouterOptions {
+  readonly externalGateway?: string
+  readonly host?: string
+}
 
 /** `lab router add NAME`: `openstack router create`. */
 export async function add(
   name: string,
-  options: ChangeOptions & { readonly externalGateway?: string; readonly host?: string },
+  options: ChangeOptions & RouterOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  const { externalGateway, host } = options
-  await changeLab(
-    {
-      words: ['router', 'add', name],
-      edit: ({ cloud, kept }) => {
-        if (cloud.routers.some(router => router.name === name))
-          throw refused(`add router ${name}`, `Lab ${cloud.lab} has a router ${name} already.`)
-        return addRouter(kept.text, name, {
-          ...(externalGateway === undefined
-            ? {}
-            : { external_gateway: findNetwork(cloud, externalGateway).name }),
-          ...(host === undefined ? {} : { host }),
-        })
+  await changeLab(routerAddition(name, options), options, globals)
+}
+
+/** What `lab router add` changes. */
+export function routerAddition(name: string, { externalGateway, host }: RouterOptions): Change {
+  const path = ['routers', name]
+  return {
+    words: ['router', 'add', name],
+    what: `add router ${asTypedWords(name)}`,
+    typed: [
+      { path, words: asTypedWords(name) },
+      {
+        path: [...path, 'external_gateway'],
+        words: asTypedWords('--external-gateway', externalGateway ?? ''),
       },
-      tell: (_, { cloud }) => [describeRouter(cloud, findRouter(cloud, name))],
+      { path: [...path, 'host'], words: asTypedWords('--host', host ?? '') },
+    ],
+    edit: ({ cloud, kept }) => {
+      checkNewName(cloud, 'router', name)
+      return addRouter(kept.text, name, {
+        ...(externalGateway === undefined
+          ? {}
+          : { external_gateway: findNetwork(cloud, externalGateway).name }),
+        ...(host === undefined ? {} : { host }),
+      })
     },
-    options,
-    globals,
-  )
+    tell: (_, { cloud }) => [describeRouter(cloud, findRouter(cloud, name))],
+  }
 }
 
 /** `lab router remove NAME`: `openstack router delete`. */
@@ -44,6 +62,7 @@ export async function remove(
   await changeLab(
     {
       words: ['router', 'remove', name],
+      what: `remove router ${asTypedWords(name)}`,
       edit: ({ cloud, kept }) => {
         const router = findRouter(cloud, name)
         refuseRouterInUse(cloud, router)
@@ -63,31 +82,45 @@ export async function remove(
 export async function addSubnet(
   routerName: string,
   subnetWord: string,
-  options: ChangeOptions & { readonly fixedIp?: string },
+  options: ChangeOptions & SubnetOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  const { fixedIp } = options
-  await changeLab(
-    {
-      words: ['router', 'add-subnet', routerName, subnetWord],
-      edit: ({ cloud, kept }) => {
-        const router = findRouter(cloud, routerName)
-        const subnet = findSubnet(cloud, subnetWord)
-        refuseSubnet(cloud, router, subnet, fixedIp)
-        return addInterface(kept.text, router.name, {
-          ...interfaceOn(cloud, subnet),
-          ...(fixedIp === undefined ? {} : { fixed_ip: fixedIp }),
-        })
-      },
-      tell: ({ cloud: before }, { cloud }) => {
-        const router = findRouter(cloud, routerName)
-        const subnet = findSubnet(before, subnetWord)
-        return [describeInterface(cloud, router, subnet)]
-      },
+  await changeLab(subnetAddition(routerName, subnetWord, options), options, globals)
+}
+
+interface SubnetOptions {
+  readonly fixedIp?: string
+}
+
+/** What `lab router add-subnet` changes. What is wrong with routers is of the interface that is added. */
+export function subnetAddition(
+  routerName: string,
+  subnetWord: string,
+  { fixedIp }: SubnetOptions,
+): Change {
+  const option = fixedIp === undefined ? [] : ['--fixed-ip', fixedIp]
+  const what = `add subnet ${asTypedWords(subnetWord)} to router ${asTypedWords(routerName)}`
+  return {
+    words: ['router', 'add-subnet', routerName, subnetWord],
+    what,
+    typed: [{ path: ['routers'], words: asTypedWords(subnetWord, ...option) }],
+    edit: ({ cloud, kept }) => {
+      const router = findRouter(cloud, routerName)
+      const subnet = findSubnet(cloud, subnetWord)
+      if (fixedIp !== undefined && parseAddress(fixedIp) === undefined)
+        throw refusedOption(what, `--fixed-ip ${asTypedWords(fixedIp)} is no IP address`)
+      refuseSubnet(cloud, router, subnet, fixedIp)
+      return addInterface(kept.text, router.name, {
+        ...interfaceOn(cloud, subnet),
+        ...(fixedIp === undefined ? {} : { fixed_ip: fixedIp }),
+      })
     },
-    options,
-    globals,
-  )
+    tell: ({ cloud: before }, { cloud }) => {
+      const router = findRouter(cloud, routerName)
+      const subnet = findSubnet(before, subnetWord)
+      return [describeInterface(cloud, router, subnet)]
+    },
+  }
 }
 
 /** `lab router remove-subnet ROUTER SUBNET`: `openstack router remove subnet`. */
@@ -97,13 +130,14 @@ export async function removeSubnet(
   options: ChangeOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  const find = ({ cloud }: LabRecord) => ({
+  const find = ({ cloud }: Pick<LabRecord, 'cloud'>) => ({
     router: findRouter(cloud, routerName),
     subnet: findSubnet(cloud, subnetWord),
   })
   await changeLab(
     {
       words: ['router', 'remove-subnet', routerName, subnetWord],
+      what: `remove subnet ${asTypedWords(subnetWord)} from router ${asTypedWords(routerName)}`,
       edit: standing => {
         const { router, subnet } = find(standing)
         return withoutSubnet(standing, router, subnet)

@@ -10,6 +10,7 @@ import { decodeUtf8 } from './decode-utf8.ts'
 import { findTopologyFile } from './find-topology-file.ts'
 import { LabError } from './lab-error.ts'
 import { madeAbsolute, resolveFiles } from './resolve-files.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 
 export interface LoadedTopology
   extends Pick<TopologyReading & { ok: true }, 'topology' | 'locate'> {
@@ -85,9 +86,8 @@ async function readStdin(): Promise<TopologySource> {
 }
 
 function explain(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const reason = reasons[code]
-  return reason === undefined ? error : refuse(path, reason, undefined, error)
+  const reason = whyUnreadable(error)
+  return reason === null ? error : refuse(path, reason, undefined, error)
 }
 
 function refuse(path: string, reason: string, hint?: string, cause?: unknown): LabError {
@@ -95,12 +95,3 @@ function refuse(path: string, reason: string, hint?: string, cause?: unknown): L
 }
 
 const longestBytes = 2 ** 20
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of the path is not a directory',
-  EACCES: 'permission denied',
-  ELOOP: 'its symbolic links lead in a circle',
-  ENAMETOOLONG: 'the name is too long',
-  EIO: 'the disk cannot read it',
-}

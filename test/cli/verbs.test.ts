@@ -159,7 +159,7 @@ test('a gateway and name servers are of the subnets of their kind', t => {
   })
   t.throws(() => writeNetwork('n', { subnet: ['10.0.0.0/24'], mtu: 'abc', dhcp: true }), {
     instanceOf: LabError,
-    message: '--mtu abc is no number of bytes',
+    message: /--mtu abc is no number of bytes/,
   })
   t.throws(() => writeNetwork('n', { subnet: ['10.0.0.0/24'], gateway: '10.9.0.1', dhcp: true }), {
     message: /--gateway 10\.9\.0\.1 is no address of 10\.0\.0\.0\/24/,

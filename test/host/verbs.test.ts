@@ -125,11 +125,14 @@ processTest(
           'instance add two --network second=192.168.40.9',
           /IP address 192\.168\.40\.9 already allocated in subnet/,
         )
-        await refused('instance add web --network second', /has a guest web already/)
-        await refused('instance add two --network second=10.0.0.1', /topology\.yaml:\d+:\d+/)
+        await refused('instance add web --network second', /has an instance web already/)
+        await refused(
+          'instance add two --network second=10.0.0.1',
+          /^✖ Cannot add instance two\n {2}--network second=10\.0\.0\.1: `10\.0\.0\.1` is outside/,
+        )
         await refused(
           'instance add two --network second --key-name opps',
-          /topology\.yaml:\d+:\d+/,
+          /--key-name opps: there is no keypair/,
           /ops/,
         )
         await refused('network add third --subnet 192.168.50.0/33', /must be a CIDR/)
@@ -214,7 +217,7 @@ processTest(
         await execa('ip', ['-n', `lab-${name}-controller`, 'link', 'add', tap, 'type', 'bridge'])
         const halfWay = await run(['instance', 'add', 'two', '--network', 'private'])
         t.is(halfWay.exitCode, 1)
-        t.regex(halfWay.stderr, /File exists/)
+        t.regex(halfWay.stderr, /File exists\n[^]*\n {2}at instances\.two of the topology\n/)
         t.regex(halfWay.stderr, /Nothing of the change was kept: what stood stands/)
         t.is(kept(name), before.text)
         t.false(namespaceIsThere(taken))
