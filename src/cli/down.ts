@@ -18,6 +18,15 @@ export async function down(
   options: DownOptions,
   globals: GlobalOptions,
 ): Promise<void> {
+  if (options.all && names.length > 0)
+    throw new LabError(
+      `--all is every lab, and ${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} named`,
+      {
+        standing: 'Nothing was changed.',
+        hint: `\`lab down ${names.join(' ')}\` takes down what is named, \`lab down --all\` every lab.`,
+        exitCode: 2,
+      },
+    )
   requireRoot()
   const labs = options.all ? labNames() : names.length === 0 ? [pickLab(undefined, globals)] : names
   if (labs.length === 0) return print('No lab stands.')
