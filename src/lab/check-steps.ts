@@ -1,8 +1,7 @@
 import { readNamespace } from '../linux/read-ip.ts'
-import { readRules } from '../linux/read-rules.ts'
 import { ipDifferences } from '../plan/ip-differences.ts'
-import { rulesDifferences } from '../plan/rules-differences.ts'
 import type { IpStep, RulesStep, Step } from '../plan/step.ts'
+import { compareRules } from './compare-rules.ts'
 import { LabError } from './lab-error.ts'
 
 /** Reads back what was set in a namespace: devices, addresses and routes at once, rules by table set. Throws LabError. */
@@ -23,8 +22,8 @@ async function checkIp({ namespace }: IpStep, steps: readonly Step[]): Promise<v
     )
 }
 
-async function checkRules({ namespace, family, rules }: RulesStep): Promise<void> {
-  const differences = rulesDifferences(rules, await readRules(namespace, family))
+async function checkRules(step: RulesStep): Promise<void> {
+  const differences = await compareRules(step)
   if (differences.length > 0)
-    throw new LabError(`The rules of ${namespace} did not take: ${differences.join('; ')}`)
+    throw new LabError(`The rules of ${step.namespace} did not take: ${differences.join('; ')}`)
 }

@@ -4,13 +4,12 @@ import { isFrozen } from '../linux/is-frozen.ts'
 import { isNamespace, namespaceIdentityOf } from '../linux/namespace-identity.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
 import { type NamespaceView, readNamespace } from '../linux/read-ip.ts'
-import { readRules } from '../linux/read-rules.ts'
 import { readSysctls } from '../linux/read-sysctls.ts'
 import { ipDifferences } from '../plan/ip-differences.ts'
-import { rulesDifferences } from '../plan/rules-differences.ts'
 import type { DirectoryStep, FileStep, ServiceStep, Step, SysctlStep } from '../plan/step.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { describeListener, missingListeners } from '../runtime/process/missing-listeners.ts'
+import { compareRules } from './compare-rules.ts'
 import type { JournalSummary } from './journal.ts'
 import { readIfThere } from './read-if-there.ts'
 import { readLeasedRoutes } from './read-lease.ts'
@@ -105,7 +104,7 @@ async function differencesOf(
     case 'certificates':
       return step.makes.filter(path => !existsSync(path)).map(path => `${path} is missing`)
     case 'rules':
-      return rulesDifferences(step.rules, await readRules(step.namespace, step.family))
+      return await compareRules(step)
     case 'sysctl':
       return await sysctlDifferences(step)
     case 'service':

@@ -101,9 +101,20 @@ function namespaceLines(step: CommandStep): string[] {
   return [`netns exec ${step.namespace} sysctl -qw ${settings.join(' ')}`]
 }
 
-function restoreRules(step: RulesStep): Command {
-  const program = step.family === 4 ? 'iptables-restore' : 'ip6tables-restore'
-  return { argv: [...inNetwork(step.namespace), program], stdin: step.rules }
+function restoreRules({ namespace, family, rules: stdin }: RulesStep): Command {
+  const program = RESTORE[family]
+  return { argv: [...inNetwork(namespace), ...program], stdin }
+}
+
+/** A lab stands without bridges' rules on a machine that cannot have them: one whose kernel refuses them everywhere. */
+const RESTORE: Readonly<Record<RulesStep['family'], readonly string[]>> = {
+  4: ['iptables-restore'],
+  6: ['ip6tables-restore'],
+  bridge: [
+    'sh',
+    '-c',
+    'rules=$(cat); echo "$rules" | ebtables-nft-restore || ! echo "$rules" | unshare --net ebtables-nft-restore 2>/dev/null',
+  ],
 }
 
 /** Input of iptables-restore that leaves the tables of some rules without rules and chains of their own. */

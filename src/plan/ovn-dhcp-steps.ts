@@ -1,33 +1,71 @@
 import { createHash } from 'node:crypto'
 import { hostView } from '../cloud/agent-view.ts'
 import type { Network } from '../cloud/cloud.ts'
-import { type OvnDhcpAnswers, ovnDhcpAnswersOf } from '../neutron/ovn/dhcp-answers.ts'
+import { tapDevice } from '../neutron/names.ts'
+import {
+  type OvnDhcpAnswers,
+  type OvnRenewal,
+  ovnDhcpAnswersOf,
+} from '../neutron/ovn/dhcp-answers.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
-import { logDirectory, onHost, ovnDhcpNamespace, stepIds } from './names.ts'
+import { hostNamespace, logDirectory, onHost, ovnDhcpNamespace, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { type PluggedPort, plugPort } from './plug-port.ts'
+import { bridgeRulesStep } from './rules-steps.ts'
 import { serviceStep } from './service-step.ts'
 import { type Site, serviceAt, socketOn } from './site.ts'
-import type { IpStep, ServiceStep, Step } from './step.ts'
+import type { IpStep, RulesStep, ServiceStep, Step } from './step.ts'
 
 /**
  * OVN answers DHCP in the flows of each host, from what the northbound database has for the port. Here a dnsmasq of the
  * lab's own does, in a namespace on each host with machines on the network, and hears none but those: its port is isolated.
  */
 export function ovnDhcpSteps(site: Site): Step[] {
-  const { cloud, host } = site
+  const { cloud, host, facts } = site
   const { state_path } = hostView(cloud, host).neutron
   const why = "files of the dnsmasq that answers DHCP in OVN's place"
-  const steps = cloud.networks.flatMap(network => stepsOfNetwork(site, network))
-  if (steps.length === 0) return []
+  const served = cloud.networks.flatMap(network => {
+    const answers = ovnDhcpAnswersOf(hostView(cloud, host), network, host, facts)
+    return answers === null ? [] : [{ network, answers }]
+  })
+  if (served.length === 0) return []
   const directory = { host: host.name, path: `${state_path}/ovn-dhcp`, mode: 0o755, why }
-  return [directoryStep(directory, [stepIds.directory(state_path)]), ...steps]
+  return [
+    directoryStep(directory, [stepIds.directory(state_path)]),
+    ...served.flatMap(({ network, answers }) => stepsOfNetwork(site, network, answers)),
+    ...renewalStep(
+      site,
+      served.map(({ answers }) => answers),
+    ),
+  ]
 }
 
-function stepsOfNetwork(site: Site, network: Network): Step[] {
+/** Renewals go to the gateway's MAC, or to the metadata port's: on the bridge they are turned to who answers them here. */
+function renewalStep({ cloud, host }: Site, answers: readonly OvnDhcpAnswers[]): RulesStep[] {
+  const rules = answers.flatMap(({ server_mac, renewals }) =>
+    renewals.map(renewal => renewalRule(renewal, server_mac)),
+  )
+  if (rules.length === 0) return []
+  const chains = ['PREROUTING', 'OUTPUT', 'POSTROUTING'].map(chain => `:${chain} ACCEPT`)
+  const lines = ['*nat', ...chains, ...rules, 'COMMIT']
+  const place = { host: host.name, namespace: hostNamespace(cloud.lab, host.name), source: [] }
+  return [bridgeRulesStep(place, `${lines.join('\n')}\n`, WHY_RENEWALS)]
+}
+
+const WHY_RENEWALS = "renewals of this host's machines are answered here, as by OVN's flows"
+
+function renewalRule(
+  { port_id, mac_address, ip_address, server_id }: OvnRenewal,
+  server_mac: string,
+): string {
+  const frame = `-p IPv4 -s ${mac_address} -i ${tapDevice(port_id)}`
+  const packet = `--ip-src ${ip_address} --ip-dst ${server_id}`
+  const ports = '--ip-proto udp --ip-sport 68 --ip-dport 67'
+  return `-A PREROUTING ${frame} ${packet} ${ports} -j dnat --to-dst ${server_mac} --dnat-target ACCEPT`
+}
+
+function stepsOfNetwork(site: Site, network: Network, answers: OvnDhcpAnswers): Step[] {
   const { cloud, host, facts } = site
-  const answers = ovnDhcpAnswersOf(hostView(cloud, host), network, host, facts)
-  if (answers === null) return []
   const place = {
     host: host.name,
     namespace: ovnDhcpNamespace(cloud, host, network),

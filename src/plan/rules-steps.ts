@@ -18,7 +18,16 @@ export function rulesSteps(
   ]
 }
 
-function rulesStep({ host, namespace, source }: Place, family: 4 | 6, rules: string): RulesStep {
+/** A bridge's rules in a host's namespace. */
+export function bridgeRulesStep(place: Place, rules: string, why: string): RulesStep {
+  return { ...rulesStep(place, 'bridge', rules), why }
+}
+
+function rulesStep(
+  { host, namespace, source }: Place,
+  family: RulesStep['family'],
+  rules: string,
+): RulesStep {
   return {
     kind: 'rules',
     id: `rules${family}:${namespace}`,

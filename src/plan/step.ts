@@ -113,8 +113,9 @@ export interface SysctlStep extends StepBase {
 export interface RulesStep extends StepBase {
   readonly kind: 'rules'
   readonly namespace: string
-  readonly family: 4 | 6
-  /** Input of iptables-restore, in the form in which iptables-save prints it. */
+  /** Of `iptables`, `ip6tables` or `ebtables`. */
+  readonly family: 4 | 6 | 'bridge'
+  /** Input of iptables-restore and its like, in the form in which iptables-save prints it. */
   readonly rules: string
 }
 

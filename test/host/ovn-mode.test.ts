@@ -5,7 +5,7 @@ import { ovnMetadataDevices, ovnMetadataNamespace } from '../../src/neutron/name
 import { ovnMetadataPortOf } from '../../src/neutron/ovn/metadata-port.ts'
 import { agentNamespace } from '../../src/plan/names.ts'
 import { tellPeer, withHttpServer } from './support/http-server.ts'
-import { lab, hostTest as test } from './support/lab.ts'
+import { lab, hostTest as test, waitFor } from './support/lab.ts'
 import {
   addressesIn,
   fetchIn,
@@ -122,6 +122,29 @@ test('the lease is what OVN sends: from the gateway, for half a day, by the meta
       'default via 192.168.30.1 dev eth0',
     ])
     t.regex(await readIn(guest(name), 'ip', '-o', 'link', 'show', 'dev', 'eth0'), / mtu 1442 /)
+  }
+})
+
+test('a renewal at T1, sent to the gateway alone, is answered on the host of the guest', async t => {
+  const built = labs('newest')
+  const host = `lab-${built.name}-compute1`
+  // Of what vm1 sends to all, nothing passes: answers are to what it sends to one.
+  const rules = [
+    '-p IPv4 -d Broadcast --ip-proto udp --ip-dport 67 -j DROP',
+    '-p IPv4 -d Unicast --ip-src 192.168.30.1 --ip-dst 192.168.30.3 --ip-proto udp --ip-sport 67 --ip-dport 68 -j CONTINUE',
+  ].map(rule => ['FORWARD', ...rule.split(' ')])
+  const answers = async () => {
+    const listed = await readIn(host, 'ebtables-nft', '-L', 'FORWARD', '--Lc')
+    return Number(/-j CONTINUE , pcnt = (\d+)/.exec(listed)?.[1])
+  }
+  for (const rule of rules) await readIn(host, 'ebtables-nft', '-A', ...rule)
+  try {
+    t.is(await answers(), 0)
+    const { pid } = await processOf(built, 'udhcpc-vm1-eth0')
+    process.kill(pid, 'SIGUSR1')
+    await waitFor('the answer', async () => (await answers()) === 1)
+  } finally {
+    for (const rule of rules) await readIn(host, 'ebtables-nft', '-D', ...rule)
   }
 })
 

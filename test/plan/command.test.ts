@@ -99,3 +99,24 @@ test('only steps of one namespace share a batch, but for what makes namespaces',
     else t.is(new Set(alike.map(one => ('namespace' in one ? one.namespace : null))).size, 1)
   }
 })
+
+test("rules of bridges are left out where the machine's kernel refuses them everywhere", t => {
+  const step = {
+    kind: 'rules',
+    id: 'rulesbridge:host',
+    host: 'host',
+    phase: 'wiring',
+    needs: [],
+    why: '',
+    source: [],
+    namespace: 'host',
+    family: 'bridge',
+    rules: '*nat\nCOMMIT\n',
+  } as const
+  const { argv, stdin } = commandOf([step])
+  t.deepEqual(argv.slice(0, 4), ['nsenter', '--net=/run/netns/host', 'sh', '-c'])
+  const [first, ...otherwise] = argv[4]?.split(' || ') ?? []
+  t.is(first, 'rules=$(cat); echo "$rules" | ebtables-nft-restore')
+  t.deepEqual(otherwise, ['! echo "$rules" | unshare --net ebtables-nft-restore 2>/dev/null'])
+  t.is(stdin, step.rules)
+})

@@ -3,7 +3,7 @@ import { buildPlan } from '../../src/plan/build-plan.ts'
 import type { IpStep, Step } from '../../src/plan/step.ts'
 import { readCloud } from '../cloud/read-cloud.ts'
 import { machineFacts } from '../fixtures/cloud.ts'
-import { ovnCloud, privateId } from '../neutron/ovn/ovn-clouds.ts'
+import { ovnCloud, portOf, privateId } from '../neutron/ovn/ovn-clouds.ts'
 
 const cloud = ovnCloud()
 const { steps } = buildPlan(cloud, machineFacts)
@@ -108,4 +108,31 @@ test('what answers DHCP bears the gateway’s address and never says so by ARP',
     step.kind === 'ip' && step.namespace === namespace ? step.lines : [],
   )
   t.true(lines.includes('address add 192.168.30.1/24 brd + scope host dev eth0'))
+})
+
+test('each host turns the renewals of its own machines to what answers them here', t => {
+  const rulesOf = (host: string) =>
+    steps.find(step => step.kind === 'rules' && step.namespace === `lab-test-${host}`)
+  const { mac_address: mac, id } = portOf(cloud, 'vm1')
+  const [server] = steps.flatMap(({ id: stepId, ...step }) =>
+    stepId.startsWith('addresses:') && step.kind === 'ip' && step.namespace.includes('ovndhcp_')
+      ? (step.expects.links ?? [])
+      : [],
+  )
+  t.like(rulesOf('compute1'), {
+    family: 'bridge',
+    rules: [
+      '*nat',
+      ':PREROUTING ACCEPT',
+      ':OUTPUT ACCEPT',
+      ':POSTROUTING ACCEPT',
+      `-A PREROUTING -p IPv4 -s ${mac} -i tap${id.slice(0, 11)} --ip-src 192.168.30.11 --ip-dst 192.168.30.1 ` +
+        `--ip-proto udp --ip-sport 68 --ip-dport 67 -j dnat --to-dst ${server?.macAddress} --dnat-target ACCEPT`,
+      'COMMIT',
+      '',
+    ].join('\n'),
+  })
+  const two = rulesOf('compute2')
+  t.is(two?.kind === 'rules' ? two.rules.match(/^-A /gm)?.length : null, 2)
+  t.is(rulesOf('controller'), undefined)
 })

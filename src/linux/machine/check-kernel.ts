@@ -2,7 +2,7 @@ import { quoteWord } from '../../plan/shell-quote.ts'
 import { CommandFailed } from '../command-failed.ts'
 import { isRoot } from '../is-root.ts'
 import { run } from '../run.ts'
-import { type Finding, missing, ok, unchecked } from './finding.ts'
+import { type Finding, missing, ok, unchecked, warning } from './finding.ts'
 import { type Probe, probes } from './kernel-probes.ts'
 
 /**
@@ -51,11 +51,14 @@ function splitAtTab(line: string): readonly [string, string] {
   return [id, said.trim()]
 }
 
-function judge({ command, remedy, ...subject }: Probe, said: string | undefined): Finding {
+function judge(
+  { command, remedy, isOptional, ...subject }: Probe,
+  said: string | undefined,
+): Finding {
   if (said === undefined) return unchecked(subject, 'was not reached', 'sudo lab doctor')
   if (said === '') return ok(subject, 'can be used')
   if (SHELL_LACKS_PROGRAM.test(said)) return unchecked(subject, said, 'lab doctor --install')
-  return missing(subject, `${command}: ${said}`, remedy)
+  return (isOptional ? warning : missing)(subject, `${command}: ${said}`, remedy)
 }
 
 /** dash: `sh: 1: eval: ip: not found`; bash: `sh: line 1: ip: command not found`. modprobe's words are others. */

@@ -5,6 +5,8 @@ export interface Probe extends Subject {
   /** Shell command that succeeds where the kernel can do it. */
   readonly command: string
   readonly remedy: string
+  /** A lab stands without it. */
+  readonly isOptional?: true
 }
 
 /** In the order in which they are tried; a later one may use what an earlier one has made. */
@@ -86,6 +88,19 @@ export const probes: readonly Probe[] = [
     why: 'the agents load theirs into every namespace',
     command: restore('filter', 'INPUT -m mark --mark 0x1/0xffff', 'ACCEPT', 'ip6tables-restore'),
     remedy: 'modprobe -a nf_tables ip6_tables',
+  },
+  {
+    id: 'bridge-rules',
+    title: 'Rules of bridges',
+    why: "under ML2/OVN a guest's unicast renewal is turned to its own host; else the broadcast one at T2 is answered",
+    command: restore(
+      'nat',
+      'PREROUTING -p IPv4 -i tap0 --ip-proto udp --ip-dport 67',
+      'dnat --to-dst fa:16:3f:00:00:01',
+      'ebtables-nft-restore',
+    ),
+    remedy: 'modprobe -a nft_compat ebt_ip ebt_dnat',
+    isOptional: true,
   },
 ]
 

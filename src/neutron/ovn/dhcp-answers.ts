@@ -25,6 +25,18 @@ export interface OvnDhcpAnswers {
   readonly argv: readonly string[]
   /** The file of `--dhcp-hostsfile`, which it reads again on SIGHUP. */
   readonly hosts: string
+  readonly renewals: readonly OvnRenewal[]
+}
+
+/**
+ * What a machine sends at T1, to the server alone: OVN's flow for the port takes it as it takes a broadcast, wherever the
+ * frame goes. `build_dhcpv4_action` of OVN's northd: from the address that is offered to the server id.
+ */
+export interface OvnRenewal {
+  readonly port_id: string
+  readonly mac_address: string
+  readonly ip_address: string
+  readonly server_id: string
 }
 
 /**
@@ -55,7 +67,20 @@ export function ovnDhcpAnswersOf(
     addresses: served.map(({ address, subnet }) => ({ address, family: subnet.ip_version })),
     argv: [...commandOf(directory), ...served.flatMap(({ words }) => words)],
     hosts: served.flatMap(({ subnet }) => hostLines(vifs, subnet)).join(''),
+    renewals: served.flatMap(({ subnet, address }) => renewalsOf(vifs, subnet, address)),
   }
+}
+
+/** With DHCPv6 a machine asks all servers, as OVN's permits no unicast. */
+function renewalsOf(vifs: readonly Port[], subnet: Subnet, address: string): OvnRenewal[] {
+  const [server_id = ''] = address.split('/')
+  if (subnet.ip_version === 6) return []
+  return addressesIn(vifs, subnet.id).map(({ id, mac, ip }) => ({
+    port_id: id,
+    mac_address: mac,
+    ip_address: ip,
+    server_id,
+  }))
 }
 
 /** Neutron draws it under `base_mac`; as no port may have it, it is made from the network's id under another. */
@@ -68,11 +93,11 @@ function serverMac({ id }: Network): string {
 function addressesIn(
   vifs: readonly Port[],
   subnetId: string,
-): readonly { mac: string; ip: string }[] {
-  return vifs.flatMap(({ mac_address: mac, fixed_ips }) =>
+): readonly { id: string; mac: string; ip: string }[] {
+  return vifs.flatMap(({ id, mac_address: mac, fixed_ips }) =>
     fixed_ips
       .filter(({ subnet_id }) => subnet_id === subnetId)
-      .map(({ ip_address: ip }) => ({ mac, ip })),
+      .map(({ ip_address: ip }) => ({ id, mac, ip })),
   )
 }
 

@@ -64,3 +64,16 @@ test('leases of IPv6 have no end, and there are none on a machine without it', t
   t.regex(ranges()?.[1] ?? '', /,fd00:7::,static,64,infinite$/)
   t.is(ranges({ ...machineFacts, ipv6: false })?.length, 1)
 })
+
+test('a renewal is taken that comes from the offered address and goes to the server id, of IPv4 alone', t => {
+  const port = portOf(cloud, 'vm2')
+  t.deepEqual(answersOn('compute2')?.renewals, [
+    {
+      port_id: port.id,
+      mac_address: port.mac_address,
+      ip_address: '192.168.31.12',
+      server_id: '192.168.31.1',
+    },
+  ])
+  t.like(answersOn('compute2', 'other')?.renewals[0], { server_id: '10.0.0.1' })
+})
