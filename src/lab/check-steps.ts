@@ -12,7 +12,7 @@ export async function checkSteps(steps: readonly Step[]): Promise<void> {
 }
 
 async function checkIp({ namespace }: IpStep, steps: readonly Step[]): Promise<void> {
-  const { links, routes } = await readNamespace(namespace)
+  const { links, routes } = await readNamespace(namespace, steps)
   const differences = steps.flatMap(step =>
     step.kind === 'ip' ? ipDifferences(step.expects, links, routes) : [],
   )

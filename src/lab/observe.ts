@@ -35,7 +35,7 @@ export async function observe(
   )
   const namespaces = new Map<string, NamespaceView>()
   await forEachParallel([...standing], async name => {
-    const view = await unlessGone(name, () => readNamespace(name))
+    const view = await unlessGone(name, () => readNamespace(name, steps))
     if (view === null) standing.delete(name)
     else namespaces.set(name, view)
   })

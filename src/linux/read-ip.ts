@@ -1,5 +1,6 @@
 import { inNetwork } from '../plan/in-network.ts'
 import type { SeenLink, SeenRoute } from '../plan/ip-differences.ts'
+import type { Step } from '../plan/step.ts'
 import { run } from './run.ts'
 
 export interface NamespaceView {
@@ -7,12 +8,24 @@ export interface NamespaceView {
   readonly routes: readonly SeenRoute[]
 }
 
-/** Devices, addresses and routes of a network namespace, in one process. Throws CommandFailed. */
-export async function readNamespace(namespace: string): Promise<NamespaceView> {
-  const output = await run([...inNetwork(namespace), 'ip', '-json', '-batch', '-'], {
+/**
+ * Devices, addresses and routes of a network namespace, in one process; details cost more, so they are read for steps that
+ * expect some. Throws CommandFailed.
+ */
+export async function readNamespace(
+  namespace: string,
+  steps: readonly Step[] = [],
+): Promise<NamespaceView> {
+  const details = steps.some(step => expectsDetails(step, namespace)) ? ['-details'] : []
+  const output = await run([...inNetwork(namespace), 'ip', '-json', ...details, '-batch', '-'], {
     stdin: SHOW_LINES,
   })
   return parseViews(output)
+}
+
+function expectsDetails(step: Step, namespace: string): boolean {
+  if (step.kind !== 'ip' || step.namespace !== namespace) return false
+  return step.expects.links?.some(({ isolated }) => isolated) ?? false
 }
 
 /** `route show` alone is IPv4's main table; `table all` is both versions', with the kernel's local table besides. */
@@ -32,6 +45,8 @@ function isLink(value: unknown): value is SeenLink {
   return typeof value === 'object' && value !== null && 'ifname' in value
 }
 
+/** With details the main table, too, is named. */
 function isRoute(value: unknown): value is SeenRoute {
-  return typeof value === 'object' && value !== null && 'dst' in value && !('table' in value)
+  if (typeof value !== 'object' || value === null || !('dst' in value)) return false
+  return !('table' in value) || value.table === 'main'
 }

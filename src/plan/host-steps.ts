@@ -4,7 +4,7 @@ import { bridgeName } from '../neutron/names.ts'
 import { bridgedOn, isTunnelled } from './bridged-on.ts'
 import { hostNamespace, onHost, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
-import { isolateUnderOvn } from './plug-port.ts'
+import { isolationUnderOvn } from './plug-port.ts'
 import type { IpStep, Step } from './step.ts'
 import { bridgeOptions, cableSteps, tunnelMtu } from './wires-steps.ts'
 
@@ -137,6 +137,7 @@ function tunnelStep(cloud: Cloud, network: Network, host: Host): IpStep[] {
   const device = `vxlan-${vni}`
   const bridge = bridgeName(network.id)
   const [local] = host.tunnel_cidr.split('/')
+  const isolated = isolationUnderOvn(cloud, device)
   return [
     {
       kind: 'ip',
@@ -150,10 +151,10 @@ function tunnelStep(cloud: Cloud, network: Network, host: Host): IpStep[] {
       lines: [
         `link add ${device} mtu ${mtu} type vxlan id ${vni} group 224.0.0.1 dev br-vxlan dstport 4789 local ${local}`,
         `link set ${device} master ${bridge} up`,
-        ...isolateUnderOvn(cloud, device),
+        ...isolated.lines,
       ],
       removeLines: [`link delete ${device}`],
-      expects: { links: [{ device, mtu, master: bridge }] },
+      expects: { links: [{ device, mtu, master: bridge, ...isolated.link }] },
     },
   ]
 }

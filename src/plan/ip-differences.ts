@@ -7,6 +7,8 @@ export interface SeenLink {
   readonly mtu?: number
   readonly master?: string
   readonly flags?: readonly string[]
+  /** With `-details`. */
+  readonly linkinfo?: { readonly info_slave_data?: { readonly isolated?: boolean } }
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[]
 }
 
@@ -35,7 +37,7 @@ type Expected<K extends keyof IpExpectation> = NonNullable<IpExpectation[K]>[num
 function linkDifferences(expected: Expected<'links'>, links: readonly SeenLink[]): string[] {
   const link = links.find(({ ifname }) => ifname === expected.device)
   if (link === undefined) return [`device ${expected.device} is missing`]
-  const { device, macAddress, mtu, master } = expected
+  const { device, macAddress, mtu, master, isolated } = expected
   return [
     ...(link.flags?.includes('UP') ? [] : [`device ${device} is down`]),
     ...(macAddress === undefined || link.address === macAddress
@@ -47,6 +49,9 @@ function linkDifferences(expected: Expected<'links'>, links: readonly SeenLink[]
     ...(master === undefined || link.master === master
       ? []
       : [`device ${device} is on ${link.master ?? 'no bridge'}, not on ${master}`]),
+    ...(!isolated || link.linkinfo?.info_slave_data?.isolated
+      ? []
+      : [`device ${device} is not isolated on its bridge`]),
   ]
 }
 

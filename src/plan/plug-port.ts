@@ -2,7 +2,7 @@ import type { Cloud, Port } from '../cloud/cloud.ts'
 import { tapDevice } from '../neutron/names.ts'
 import { stepIds } from './names.ts'
 import type { Socket } from './site.ts'
-import type { IpStep } from './step.ts'
+import type { ExpectedLink, IpStep } from './step.ts'
 
 /** What wiring must know of a port. */
 export type PluggedPort = Pick<Port, 'id' | 'mac_address'>
@@ -48,26 +48,37 @@ export function plugPort(plug: Plug): IpStep {
       `link add ${tap} address ${outerMac} ${ofSize}type veth peer name ${plug.device} ` +
         `address ${port.mac_address} ${ofSize}netns ${plug.namespace}`,
       `link set ${tap} master ${bridge} up`,
-      ...(plug.isolated ? [isolateLine(tap)] : []),
+      ...(plug.isolated ? isolation(tap).lines : []),
     ],
     removeLines: [`link delete ${tap}`],
     expects: {
       links: [
-        { device: tap, macAddress: outerMac, master: bridge, ...(mtu === null ? {} : { mtu }) },
+        {
+          device: tap,
+          macAddress: outerMac,
+          master: bridge,
+          ...(mtu === null ? {} : { mtu }),
+          ...(plug.isolated ? isolation(tap).link : {}),
+        },
       ],
     },
   }
+}
+
+/** What keeps a bridge from carrying frames between a port and others that have it, and what the kernel shows of it. */
+interface Isolation {
+  readonly lines: readonly string[]
+  readonly link: Pick<ExpectedLink, 'isolated'>
 }
 
 /**
  * The ways to other hosts are isolated under OVN, as what serves the guests of one host is: so guests reach both, and what
  * serves them has nothing to do with other hosts.
  */
-export function isolateUnderOvn({ neutron }: Cloud, device: string): string[] {
-  return neutron.mechanism_driver === 'ovn' ? [isolateLine(device)] : []
+export function isolationUnderOvn({ neutron }: Cloud, device: string): Isolation {
+  return neutron.mechanism_driver === 'ovn' ? isolation(device) : { lines: [], link: {} }
 }
 
-/** Keeps a bridge from carrying frames between this port and others that are isolated. */
-function isolateLine(device: string): string {
-  return `link set ${device} type bridge_slave isolated on`
+function isolation(device: string): Isolation {
+  return { lines: [`link set ${device} type bridge_slave isolated on`], link: { isolated: true } }
 }

@@ -90,6 +90,8 @@ export interface ExpectedLink {
   readonly mtu?: number
   /** The bridge it is a port of. */
   readonly master?: string
+  /** The bridge carries nothing between it and others that are. */
+  readonly isolated?: true
 }
 
 export interface ExpectedAddress {

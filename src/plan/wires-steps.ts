@@ -5,7 +5,7 @@ import { bridgeName } from '../neutron/names.ts'
 import { bridgedOn, isTunnelled } from './bridged-on.ts'
 import { hostNamespace, onHost, stepIds, wiresNamespace } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
-import { isolateUnderOvn } from './plug-port.ts'
+import { isolationUnderOvn } from './plug-port.ts'
 import type { IpStep, Step } from './step.ts'
 
 /** What `link add` is told of every bridge: frames pass at once, and to everybody who may want them. */
@@ -56,6 +56,9 @@ export function cableSteps(cloud: Cloud, host: Host, isCutOff: boolean): IpStep[
 
 function cableStep(cloud: Cloud, host: Host, cable: Switch): IpStep {
   const { bridge, mtu } = cable
+  const isolated = cable.isProviders
+    ? isolationUnderOvn(cloud, nearEnd(cable))
+    : { lines: [], link: {} }
   return {
     kind: 'ip',
     id: stepIds.cable(bridge, host.name),
@@ -69,10 +72,10 @@ function cableStep(cloud: Cloud, host: Host, cable: Switch): IpStep {
       `link add ${nearEnd(cable)} mtu ${mtu} type veth peer name ${farEnd(host, cable)} mtu ${mtu} ` +
         `netns ${wiresNamespace(cloud)}`,
       `link set ${nearEnd(cable)} master ${bridge} up`,
-      ...(cable.isProviders ? isolateUnderOvn(cloud, nearEnd(cable)) : []),
+      ...isolated.lines,
     ],
     removeLines: [`link delete ${nearEnd(cable)}`],
-    expects: { links: [{ device: nearEnd(cable), mtu, master: bridge }] },
+    expects: { links: [{ device: nearEnd(cable), mtu, master: bridge, ...isolated.link }] },
   }
 }
 

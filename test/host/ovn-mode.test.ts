@@ -148,6 +148,26 @@ test('a renewal at T1, sent to the gateway alone, is answered on the host of the
   }
 })
 
+test('status tells of a port that others hosts could reach and of renewals that go astray, and up puts them right', async t => {
+  const built = labs('newest')
+  const { name } = built
+  const host = `lab-${name}-compute2`
+  const { outside } = ovnMetadataDevices(namesIn(built).network('private').id)
+  await readIn(host, ...`ip link set ${outside} type bridge_slave isolated off`.split(' '))
+  await readIn(host, 'ebtables-nft', '-t', 'nat', '-F')
+  const { stdout } = await lab(['--lab', name, 'status'])
+  t.true(stdout.includes(`device ${outside} is not isolated on its bridge`), stdout)
+  t.regex(
+    stdout,
+    /missing nat: -A PREROUTING .* --ip-src 192\.168\.30\.4 --ip-dst 192\.168\.30\.1 /,
+  )
+  const again = await lab(['up', 'ovn-mode', '--name', name])
+  t.is(again.exitCode, 0, again.stderr)
+  t.regex(await readIn(host, 'bridge', '-d', 'link', 'show', 'dev', outside), / isolated on /)
+  const { exitCode, stdout: after } = await lab(['--lab', name, 'status'])
+  t.is(exitCode, 0, after)
+})
+
 test('each guest is told its own instance, by the agent of its own host', async t => {
   const built = labs('newest')
   const { guest, instance } = namesIn(built)

@@ -49,6 +49,15 @@ test(differs, 'another MTU', { mtu: 1500 }, routes, ['device eth0 has MTU 1500, 
 test(differs, 'another bridge', { master: 'other' }, routes, [
   'device eth0 is on other, not on brq',
 ])
+test('seen: a port of a bridge that is not isolated from others', t => {
+  const isolated = { links: [{ device: 'eth0', isolated: true as const }] }
+  const linesFor = (linkinfo: object) => ipDifferences(isolated, [{ ...link, ...linkinfo }], [])
+  t.deepEqual(linesFor({ linkinfo: { info_slave_data: { isolated: true } } }), [])
+  const lines = ['device eth0 is not isolated on its bridge']
+  t.deepEqual(linesFor({ linkinfo: { info_slave_data: { isolated: false } } }), lines)
+  t.deepEqual(linesFor({}), lines)
+})
+
 test(differs, 'another prefix', { addr_info: [{ local: '10.0.0.5', prefixlen: 16 }] }, routes, [
   'address 10.0.0.5/24 is missing on eth0',
 ])
