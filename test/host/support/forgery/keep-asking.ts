@@ -1,7 +1,9 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** Asks for the same thing over and over until its stdin ends; prints how often it was told what. */
+const PAUSE_MS = 20
 const [url = ''] = process.argv.slice(2)
 let isOver = false
 process.stdin.on('end', () => {
@@ -13,6 +15,8 @@ process.stdout.write('asking\n')
 while (!isOver) {
   const answer = await ask()
   told[answer] = (told[answer] ?? 0) + 1
+  // The processors are the attacker's.
+  await delay(PAUSE_MS)
 }
 process.stdout.write(JSON.stringify(told))
 
