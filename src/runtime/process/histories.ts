@@ -19,8 +19,22 @@ export function readAllHistories(lab: string): Histories {
 
 /** What one watcher has written down. */
 export function readHistoriesOf(lab: string, watcher: string): Histories {
-  const text = readIfThere(pathOf(lab, watcher))
-  return text === null ? {} : JSON.parse(text)
+  return decodeHistories(readIfThere(pathOf(lab, watcher)) ?? '')
+}
+
+/** What a full disk or a crash has left of a file is no history: a watcher must come up all the same. */
+export function decodeHistories(text: string): Histories {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isHistories(value) ? value : {}
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
+
+function isHistories(value: unknown): value is Histories {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Replaces the whole file at once, so that readers never see half of it. */

@@ -33,6 +33,8 @@ export class ProcessMonitor {
   readonly #history: Record<string, ServiceHistory>
   #watched: Watched[] = []
   #recordSeen = ''
+  /** What the last look failed by. */
+  #complaint = ''
 
   constructor(options: MonitorOptions) {
     this.#options = options
@@ -40,11 +42,14 @@ export class ProcessMonitor {
     this.#readPlan()
   }
 
-  /** Looks until the signal aborts or the lab's record is gone. */
+  /**
+   * Looks until the signal aborts or the lab's record is gone. What fails of a look is logged, and the next one comes all the
+   * same: `_periodic_checking_thread` of external_process.py gives each a thread of its own.
+   */
   async watch(signal: AbortSignal): Promise<void> {
     const working = new Set<Promise<void>>()
     while (!signal.aborted && existsSync(recordPathOf(this.#options.lab))) {
-      const dead = this.#findDead()
+      const dead = this.#look()
       if (dead.length > 0) {
         const work = this.#putBackUnderLock(dead, signal).finally(() => working.delete(work))
         working.add(work)
@@ -52,6 +57,20 @@ export class ProcessMonitor {
       await delay(LOOK_EVERY_MS, undefined, { signal }).catch(ignoreAbort)
     }
     await Promise.all(working)
+  }
+
+  /** What goes on failing is logged once. */
+  #look(): Watched[] {
+    try {
+      const dead = this.#findDead()
+      this.#complaint = ''
+      return dead
+    } catch (error) {
+      const words = wordsOf(error)
+      if (words !== this.#complaint) this.#log('ERROR', `Could not look after services: ${words}`)
+      this.#complaint = words
+      return []
+    }
   }
 
   /** Those that nobody is starting already, and whose pid file names no other live process of theirs. */
@@ -70,7 +89,6 @@ export class ProcessMonitor {
     const stats = statSync(recordPathOf(lab), { throwIfNoEntry: false })
     const seen = `${stats?.ino} ${stats?.mtimeMs}`
     if (seen === this.#recordSeen) return
-    this.#recordSeen = seen
     const before = new Map(this.#watched.map(watched => [watched.service.name, watched]))
     this.#watched = (readRecordIfReadable(lab)?.plan.steps ?? [])
       .filter(isService)
@@ -81,6 +99,7 @@ export class ProcessMonitor {
         known.service = service
         return known
       })
+    this.#recordSeen = seen
   }
 
   /**
@@ -89,10 +108,10 @@ export class ProcessMonitor {
    */
   async #putBackUnderLock(dead: readonly Watched[], signal: AbortSignal): Promise<void> {
     const { lab, name } = this.#options
-    if (this.#mayBePutBack(dead).length === 0) return putOff(dead)
     for (const watched of dead) watched.isBeingPutBack = true
     const yielding = new AbortController()
     try {
+      if (this.#mayBePutBack(dead).length === 0) return putOff(dead)
       await using _lock = await lockLab({
         lab,
         command: `the ${name} of ${lab}`,
@@ -107,7 +126,9 @@ export class ProcessMonitor {
       )
       await this.#putBack(still, AbortSignal.any([signal, yielding.signal]))
     } catch (error) {
-      if (!(error instanceof LabError)) throw error
+      if (error instanceof LabError) return
+      for (const watched of dead)
+        this.#noteFailure(watched, `Could not put back ${watched.service.name}: ${wordsOf(error)}`)
     } finally {
       for (const watched of dead) watched.isBeingPutBack = false
     }
@@ -138,14 +159,17 @@ export class ProcessMonitor {
       watched.failures = 0
       this.#remember(service, null)
     } catch (error) {
-      if (signal.aborted) return
-      watched.failures += 1
-      watched.retryAt =
-        performance.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
-      const words = error instanceof Error ? error.message : String(error)
-      this.#remember(service, words)
-      this.#log('ERROR', words)
+      if (!signal.aborted) this.#noteFailure(watched, wordsOf(error))
     }
+  }
+
+  /** It is tried again, less and less often. */
+  #noteFailure(watched: Watched, words: string): void {
+    watched.failures += 1
+    watched.retryAt =
+      performance.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
+    this.#remember(watched.service, words)
+    this.#log('ERROR', words)
   }
 
   #remember({ name }: ServiceStep, lastError: string | null): void {
@@ -204,6 +228,10 @@ function putOff(dead: readonly Watched[]): void {
 
 function isDead({ process }: Watched): boolean {
   return process === null || !isAlive(process)
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Services must come back although the disk is full, or the log directory is gone. */
