@@ -12,28 +12,32 @@ import { loadEmptyImage } from '../support/load-empty-image.ts'
 import { changesOfMachine, snapshotMachine } from '../support/machine.ts'
 import { runningOf, statusOf } from '../support/services.ts'
 
-/** Images, containers and what they serve are made by the last third of the events. */
-const MOMENTS = {
-  docker: [24, 28, 31, 33, 34, 35, 36, 37],
-  podman: [24, 33, 35, 37],
-}
-const WIDTH = 4
+/** Before the image, around the first container, between and after others, and when all stand. */
+const MOMENTS = [
+  ['begin', 'image:controller'],
+  ['begin', 'service:nova-api-metadata'],
+  ['made', 'service:nova-api-metadata'],
+  ['begin', 'service:haproxy-'],
+  ['made', 'service:dnsmasq-'],
+  ['begin', 'leased:udhcpc-vm-eth0'],
+] as const
+const WIDTH = 3
 
 engineTest(
   'kill -9 of lab up while containers are made, then lab down: nothing is left',
   async (t, host, kind) => {
     const before = await snapshotMachine()
-    for (const event of ['begin', 'made'])
-      for (let first = 0; first < MOMENTS[kind].length; first += WIDTH) {
-        const ks = MOMENTS[kind].slice(first, first + WIDTH)
-        const names = ks.map(() => randomLabName())
-        await Promise.all(
-          ks.map((k, index) => crashUp([names[index] ?? '', event, `${k}`], host, kind)),
-        )
-        const down = await lab(['down', ...names.filter(stateExists)])
-        t.is(down.exitCode, 0, `${event} ${ks.join()}: ${down.stderr}`)
-        t.deepEqual(changesOfMachine(before, await snapshotMachine()), [], `${event} ${ks.join()}`)
-      }
+    for (let first = 0; first < MOMENTS.length; first += WIDTH) {
+      const some = MOMENTS.slice(first, first + WIDTH)
+      const names = some.map(() => randomLabName())
+      const crashed = await Promise.all(
+        some.map((moment, index) => crashUp([names[index] ?? '', ...moment], host, kind)),
+      )
+      const down = await lab(['down', ...names.filter(stateExists)])
+      t.is(down.exitCode, 0, `${some.join('; ')}: ${down.stderr}`)
+      t.deepEqual(changesOfMachine(before, await snapshotMachine()), [], some.join('; '))
+      t.false(crashed.includes(false), some.join('; '))
+    }
   },
 )
 
@@ -103,11 +107,13 @@ engineTest(
   },
 )
 
-async function crashUp(words: readonly string[], host: string, kind: string): Promise<void> {
+/** Whether it was killed. */
+async function crashUp(words: readonly string[], host: string, kind: string): Promise<boolean> {
   const child = join(projectRoot, 'test/host/support/crash-up.ts')
-  await execa(process.execPath, [child, 'dhcp-mode', ...words], {
+  const { signal } = await execa(process.execPath, [child, 'dhcp-mode', ...words], {
     reject: false,
     stdin: 'ignore',
     env: { DOCKER_HOST: host, LAB_TEST_RUNTIME: kind },
   })
+  return signal === 'SIGKILL'
 }
