@@ -61,14 +61,17 @@ export async function removeSteps(
 
 type Attempt = (what: string, action: () => Promise<void> | void) => Promise<void>
 
-/** Links and rules go with their namespaces; only those of namespaces that stay need to be taken away one by one. */
+/**
+ * Links and rules go with their namespaces; only those of namespaces that stay need to be taken away one by one, and cables
+ * that lead to one: the kernel would take these away in its own time, and their names are wanted at once.
+ */
 async function removeFromNamespaces(steps: readonly Step[], attempt: Attempt): Promise<void> {
   const going = new Set(steps.filter(isNamespace).map(({ namespace }) => namespace))
   const batches = new Map<string, CommandStep[]>()
   for (const step of steps) {
     if (
       (step.kind !== 'ip' && step.kind !== 'rules') ||
-      going.has(step.namespace) ||
+      (going.has(step.namespace) && !leadsOut(step, going)) ||
       !standsNamespace(step.namespace)
     )
       continue
@@ -82,6 +85,14 @@ async function removeFromNamespaces(steps: readonly Step[], attempt: Attempt): P
       await run(command.argv, { stdin: command.stdin }).catch(ignoreAbsent)
     })
   }
+}
+
+function leadsOut(step: CommandStep, going: ReadonlySet<string>): boolean {
+  const lines = step.kind === 'ip' ? step.lines : []
+  return lines.some(line => {
+    const [, farEnd] = / netns (\S+)$/.exec(line) ?? []
+    return farEnd !== undefined && !going.has(farEnd)
+  })
 }
 
 function standsNamespace(name: string): boolean {
