@@ -102,7 +102,7 @@ function dhcpRanges(cloud: Cloud, network: Network, subnet: Subnet): readonly Ra
   const release = neutronRelease(cloud.neutron.release).dnsmasq
   const range = parseCidr(subnet.cidr)
   if (range === undefined || !subnet.enable_dhcp) return []
-  if (subnet.ip_version === 6 && !isServedByDhcpv6(subnet)) return []
+  if (subnet.ip_version === 6 && !isServedByDhcpv6(subnet, 'openvswitch')) return []
   const words = [
     `set:${subnetTag(cloud, network, subnet)}`,
     formatAddress({ version: range.version, value: range.first }),

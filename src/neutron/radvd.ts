@@ -4,8 +4,8 @@ import { routerInterfaceDevice, routerNamespace } from './names.ts'
 import { networkOf } from './network-ports.ts'
 import { type ProcessEnvironment, processEnvironment } from './process-environment.ts'
 import { type AdvertisingInterface, renderRadvdConfig } from './radvd-config.ts'
-import { neutronRelease } from './release.ts'
-import { ipv6SubnetsOf } from './router-advertisements.ts'
+import { type NeutronRelease, neutronRelease } from './release.ts'
+import { advertisedSubnetsOf } from './router-advertisements.ts'
 
 /** The radvd of a router: it tells the guests on its IPv6 subnets how to make addresses and where to send. */
 export interface Radvd {
@@ -28,13 +28,13 @@ export interface Radvd {
 export interface RadvdPlace {
   readonly namespace: string
   readonly deviceOf: (portId: string) => string
-  /** It tells no way to fe80::a9fe:a9fe, which guests find on the link. */
-  readonly isSilentOfMetadata?: true
+  /** It speaks as OVN's flows do. */
+  readonly isOvn?: true
 }
 
 /**
  * What neutron-l3-agent runs for a router with an IPv6 subnet, whatever its `ipv6_ra_mode`; null for others, on a
- * machine without IPv6, and before Juno. `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
+ * machine without IPv6, and before Juno. Under ML2/OVN, what stands for its flows (`advertisedSubnetsOf`). `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
  */
 export function radvdOf(
   cloud: Cloud,
@@ -44,7 +44,7 @@ export function radvdOf(
 ): Radvd | null {
   const { state_path } = cloud.neutron
   const release = neutronRelease(cloud.neutron.release)
-  const template = place.isSilentOfMetadata ? { ...release, ipv6Metadata: false } : release
+  const template = place.isOvn ? asOvn(release) : release
   const runs = facts.ipv6 && release.radvd.runs
   const interfaces = runs ? advertisingInterfaces(cloud, router, place) : []
   if (interfaces.length === 0) return null
@@ -71,6 +71,15 @@ export function radvdOf(
   }
 }
 
+/**
+ * OVN tells nothing of fe80::a9fe:a9fe, which guests find on the link, and nothing of DNS servers. It speaks at the intervals
+ * that its northd has by default: ND_RA_MAX_INTERVAL_DEFAULT, and a third of it.
+ */
+function asOvn(release: NeutronRelease): NeutronRelease {
+  const radvd = { ...release.radvd, advertisesDns: false, intervals: [200, 600] as const }
+  return { ...release, ipv6Metadata: false, radvd }
+}
+
 function advertisingInterfaces(
   cloud: Cloud,
   router: Router,
@@ -83,7 +92,7 @@ function advertisingInterfaces(
     )
     .flatMap(port => {
       const { mtu } = networkOf(cloud, port.network_id)
-      const subnets = ipv6SubnetsOf(cloud, port)
+      const subnets = advertisedSubnetsOf(cloud, port)
       return subnets.length === 0 ? [] : [{ device: deviceOf(port.id), mtu, subnets }]
     })
 }

@@ -15,10 +15,27 @@ export function ipv6SubnetsOf(
   )
 }
 
+/**
+ * What a router's port tells of its IPv6 subnets, which its `ipv6_ra_mode` says; under ML2/OVN the first
+ * `ipv6_address_mode` does, for all of them, and without one it tells nothing:
+ * `OVNClient._get_nets_and_ipv6_ra_confs_for_router_port`, and `build_ND_RA_flows_for_lrouter_port` of OVN's northd.
+ */
+export function advertisedSubnetsOf(
+  cloud: Cloud,
+  port: Pick<Port, 'network_id' | 'fixed_ips'>,
+): readonly Subnet[] {
+  const subnets = ipv6SubnetsOf(cloud, port)
+  if (cloud.neutron.mechanism_driver === 'openvswitch') return subnets
+  const mode = subnets.find(
+    ({ ipv6_address_mode }) => ipv6_address_mode !== null,
+  )?.ipv6_address_mode
+  return mode === undefined ? [] : subnets.map(subnet => ({ ...subnet, ipv6_ra_mode: mode }))
+}
+
 /** The routers' ports from which a network gets router advertisements, and from each a default route. */
 export function advertisingPortsOf(cloud: Cloud, network: Network): readonly Port[] {
   if (!neutronRelease(cloud.neutron.release).radvd.runs) return []
-  return routerPortsOf(cloud, network).filter(port => ipv6SubnetsOf(cloud, port).length > 0)
+  return routerPortsOf(cloud, network).filter(port => advertisedSubnetsOf(cloud, port).length > 0)
 }
 
 /** The address that the kernel gives a device itself, which its router advertisements come from. */

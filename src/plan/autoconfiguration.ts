@@ -1,9 +1,9 @@
-import type { Cloud } from '../cloud/cloud.ts'
+import type { Cloud, Port } from '../cloud/cloud.ts'
 import type { Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { networkOf } from '../neutron/network-ports.ts'
 import {
-  advertisingPortsOf,
+  advertisedSubnetsOf,
   ipv6SubnetsOf,
   linkLocalAddress,
 } from '../neutron/router-advertisements.ts'
@@ -11,6 +11,7 @@ import { isAutonomous } from '../topology/advertised-subnets.ts'
 import { guestIpv6Of } from './guest-ipv6.ts'
 import { stepIds } from './names.ts'
 import { withPrefix } from './port-address-steps.ts'
+import type { Reach } from './reach.ts'
 import type { ExpectedAddress, ExpectedRoute, SysctlStep, WaitStep } from './step.ts'
 
 interface PlacedNic {
@@ -60,20 +61,19 @@ export function autoconfigurationSysctls(
 }
 
 /**
- * Waits for the addresses that a NIC makes from router advertisements, and for a default route by each router; without a
- * router it has its link-local address alone.
+ * Waits for the addresses that a NIC makes from router advertisements, and for a default route by each router that reaches
+ * it; without one it has its link-local address alone.
  */
 export function autoconfigurationSteps(
   cloud: Cloud,
-  nic: PlacedNic,
+  nic: PlacedNic & Pick<Reach, 'routers'>,
   facts: MachineFacts,
   /** Steps after which routers on other hosts are reached. */
   paths: readonly string[],
 ): WaitStep[] {
-  const { port, device, namespace } = nic
-  const routers = advertisingPortsOf(cloud, networkOf(cloud, port.network_id))
+  const { port, device, namespace, routers } = nic
   if (!guestIpv6Of(cloud, port, facts).listens || routers.length === 0) return []
-  const addresses = autonomousAddresses(cloud, port, device)
+  const addresses = autonomousAddresses(cloud, nic)
   const routes = routers.map(
     (router): ExpectedRoute => ({
       destination: 'default',
@@ -95,27 +95,34 @@ export function autoconfigurationSteps(
         ...paths,
         ...routers.map(({ device_id }) => stepIds.service(`radvd-${device_id}`)),
       ],
-      why: `router advertisements give ${device} ${addresses.length > 0 ? 'its IPv6 address and' : 'a'} default route`,
+      why: `router advertisements of ${namesOf(cloud, routers)}, which give ${device} ${addresses.length > 0 ? 'its IPv6 address and' : 'a'} default route`,
       until: [...addresses.map(hasAddress), ...routes.map(hasRoute)].join(' && '),
       // A link-local address that comes anew solicits routers (RFC 4861, section 6.3.7).
       meanwhile: `ip -6 address delete ${own}; ip -6 address add ${own}`,
-      timeoutSeconds: 60,
+      timeoutSeconds: 30,
       expects: { addresses, routes },
     },
   ]
 }
 
-function autonomousAddresses(cloud: Cloud, port: Nic, device: string): ExpectedAddress[] {
-  const routers = advertisingPortsOf(cloud, networkOf(cloud, port.network_id))
-  const isAdvertised = (id: string) =>
-    routers.some(router => router.fixed_ips.some(({ subnet_id }) => subnet_id === id))
+function autonomousAddresses(
+  cloud: Cloud,
+  { port, device, routers }: Pick<PlacedNic, 'port' | 'device'> & Pick<Reach, 'routers'>,
+): ExpectedAddress[] {
+  const advertised = routers.flatMap(router => advertisedSubnetsOf(cloud, router))
+  const autonomous = new Set(advertised.filter(isAutonomous).map(({ id }) => id))
   return ipv6SubnetsOf(cloud, port)
-    .filter(subnet => isAutonomous(subnet) && isAdvertised(subnet.id))
+    .filter(({ id }) => autonomous.has(id))
     .flatMap(subnet =>
       port.fixed_ips
         .filter(({ subnet_id }) => subnet_id === subnet.id)
         .map(({ ip_address }) => ({ device, address: withPrefix(subnet, ip_address).address })),
     )
+}
+
+function namesOf({ routers }: Cloud, ports: readonly Port[]): string {
+  const ids = new Set(ports.map(({ device_id }) => device_id))
+  return routers.flatMap(({ id, name }) => (ids.has(id) ? [name] : [])).join(' and ')
 }
 
 function hasAddress({ address, device }: ExpectedAddress): string {

@@ -26,11 +26,11 @@ export function ovnSteps(site: Site): Step[] {
   return [
     ...ovnDhcpSteps(site),
     ...routers.flatMap(router => ovnRouterSteps(site, router)),
-    // OVN's own flows advertise, where a subnet has an `ipv6_address_mode`, every few minutes and when asked.
+    // OVN's own flows advertise, every few minutes and when asked.
     ...radvdSteps(site, wired, router => ({
       namespace: ovnRouterNamespace(cloud, router),
       deviceOf: logicalRouterDevice,
-      isSilentOfMetadata: true,
+      isOvn: true,
     })),
     ...ovnMetadataSteps(site),
   ]

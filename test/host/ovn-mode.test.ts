@@ -25,7 +25,7 @@ import { testRuntime } from './support/test-runtime.ts'
 //          └ ovnmeta, DHCP
 const labs = standingLabs({
   newest: { topology: 'ovn-mode' },
-  // Of private a router tells, of managed nobody but DHCP.
+  // Of private a router tells, of managed nobody but DHCP: that of OVN, which ML2/OVS would not have for ipv6_ra_mode alone.
   dualStack: {
     topology: `
 neutron: {mechanism_driver: ovn}
@@ -37,7 +37,7 @@ networks:
   managed:
     subnets:
       - {cidr: 192.168.40.0/24, gateway_ip: null}
-      - {cidr: 'fd00:8::/64', ipv6_ra_mode: dhcpv6-stateful, ipv6_address_mode: dhcpv6-stateful}
+      - {cidr: 'fd00:8::/64', ipv6_ra_mode: dhcpv6-stateful}
 routers: {edge: {interfaces: [private]}}
 instances:
   vm1: {networks: [private]}

@@ -10,12 +10,18 @@ const ownAddress = 'fd00:1::f816:3eff:fe00:7/64'
 type Mode = 'slaac' | 'dhcpv6-stateless' | 'dhcpv6-stateful'
 
 /** vm1 alone on one subnet, with a router on it or without. */
-function topologyOf(ra: Mode | null, address: Mode | null, routed: boolean): string {
+function topologyOf(
+  ra: Mode | null,
+  address: Mode | null,
+  routed: boolean,
+  driver: 'openvswitch' | 'ovn' = 'openvswitch',
+): string {
   const modes = [
     ...(ra === null ? [] : [`ipv6_ra_mode: ${ra}`]),
     ...(address === null ? [] : [`ipv6_address_mode: ${address}`]),
   ]
   return `
+neutron: {mechanism_driver: ${driver}}
 networks: {private: {subnets: [{${['cidr: "fd00:1::/64"', ...modes].join(', ')}}]}}
 ${routed ? 'routers: {r1: {interfaces: [private]}}' : ''}
 instances: {vm1: {networks: [{name: private, mac_address: "${mac}"}]}}
@@ -40,10 +46,23 @@ interface Outcome {
 }
 
 const isAddressed = test.macro({
-  title: (_, ra: Mode | null, address: Mode | null, routed: boolean) =>
-    `ra_mode ${ra}, address_mode ${address}, ${routed ? 'routed' : 'isolated'}`,
-  exec(t, ra: Mode | null, address: Mode | null, routed: boolean, outcome: Outcome) {
-    const cloud = cloudOf(topologyOf(ra, address, routed))
+  title: (
+    _,
+    ra: Mode | null,
+    address: Mode | null,
+    routed: boolean,
+    _outcome: Outcome,
+    driver: 'openvswitch' | 'ovn' = 'openvswitch',
+  ) => `${driver}: ra_mode ${ra}, address_mode ${address}, ${routed ? 'routed' : 'isolated'}`,
+  exec(
+    t,
+    ra: Mode | null,
+    address: Mode | null,
+    routed: boolean,
+    outcome: Outcome,
+    driver: 'openvswitch' | 'ovn' = 'openvswitch',
+  ) {
+    const cloud = cloudOf(topologyOf(ra, address, routed, driver))
     const plan = buildPlan(cloud, machineFacts)
     const client = clientOf(plan)
     const asks = plan.steps.some(({ id }) => id === 'informed:lab-fixture-vm1:eth0')
@@ -58,7 +77,8 @@ const isAddressed = test.macro({
       wait?.expects?.addresses ?? [],
       outcome.autonomous ? [{ device: 'eth0', address: ownAddress }] : [],
     )
-    t.is(wait?.expects?.routes?.length ?? 0, routed ? 1 : 0)
+    const isTold = routed && (driver === 'openvswitch' || address !== null)
+    t.is(wait?.expects?.routes?.length ?? 0, isTold ? 1 : 0)
     const sysctls = plan.steps.find(({ id }) => id === 'sysctl:lab-fixture-vm1:eth0')
     t.like(sysctls, {
       settings: { 'net.ipv6.conf.eth0.accept_ra': '1', 'net.ipv6.conf.eth0.accept_dad': '0' },
@@ -94,6 +114,14 @@ test(isAddressed, null, 'dhcpv6-stateless', false, information)
 test(isAddressed, null, 'dhcpv6-stateful', false, address)
 test(isAddressed, null, null, false, address)
 test(isAddressed, null, null, true, address)
+// OVN answers DHCPv6 but for address mode slaac, and advertises but for none.
+for (const ra of ['slaac', 'dhcpv6-stateless', 'dhcpv6-stateful', null] as const) {
+  test(isAddressed, ra, null, false, address, 'ovn')
+  test(isAddressed, ra, null, true, address, 'ovn')
+}
+test(isAddressed, 'slaac', 'slaac', false, nothing, 'ovn')
+test(isAddressed, 'slaac', 'slaac', true, autonomous, 'ovn')
+test(isAddressed, 'dhcpv6-stateful', 'dhcpv6-stateful', true, address, 'ovn')
 
 test('no client asks where the prefix is shorter than 64, which dnsmasq does not serve, or without DHCP', t => {
   const plans = ['cidr: "fd00:1::/63"', 'cidr: "fd00:1::/64", enable_dhcp: false'].map(subnet =>

@@ -141,7 +141,7 @@ function answerOn(
   const range = parseCidr(subnet.cidr)
   if (range === undefined) return null
   if (subnet.ip_version === 6)
-    return isServedByDhcpv6(subnet) ? ipv6Answer(subnet, range, server_mac) : null
+    return isServedByDhcpv6(subnet, 'ovn') ? ipv6Answer(subnet, range, server_mac) : null
   const options = ovnDhcpOptionsOf(cloud, network, subnet)
   return options === null ? null : ipv4Answer(subnet, range, options)
 }
