@@ -16,10 +16,11 @@ export interface Restarted {
 }
 
 /**
- * Stops services and starts them again: services by the operator's name (`haproxy`, `nova-api-metadata`), one by its own
- * (`haproxy-<network id>`), an agent on all hosts (`neutron-dhcp-agent`) or on one (`neutron-dhcp-agent@network1`), which
- * then synchronizes. The caller holds the lab's lock, under which nobody takes a stop for a death. What an abort leaves down
- * its watcher puts back. Gives those that serve again; none for an unknown name. Throws the signal's reason.
+ * Stops services and starts them again: services by the operator's name (`haproxy`, `nova-api-metadata`), those of a host
+ * (`haproxy@network1`), one by its own (`haproxy-<network id>`), an agent on all hosts (`neutron-dhcp-agent`) or on one
+ * (`neutron-dhcp-agent@network1`), which then synchronizes. The caller holds the lab's lock, under which nobody takes a stop
+ * for a death. What an abort leaves down its watcher puts back. Gives those that serve again; none for an unknown name. Throws
+ * the signal's reason.
  */
 export async function restartServices(
   record: LabRecord,
@@ -30,13 +31,41 @@ export async function restartServices(
     [agent, agentKey(agent, host)].includes(wanted),
   )
   if (agents.length > 0) return await restartAgents(record, agents, signal)
+  const isWanted = (step: ServiceStep) =>
+    [...namesOf(step), agentKey(step.service, step.host)].includes(wanted)
+  const running = servicesOf(record).filter(isWanted)
   const restarted: Restarted[] = []
-  for (const service of servicesOf(record).filter(step => namesOf(step).includes(wanted))) {
+  for (const service of running) {
     signal.throwIfAborted()
     const { pid } = await restart(service, record, signal)
     restarted.push({ name: service.name, pid })
   }
-  return restarted
+  const started = await startStopped(record, wanted, signal)
+  const begun = servicesOf(started).filter(
+    step => isWanted(step) && !running.some(({ id }) => id === step.id),
+  )
+  return [
+    ...restarted,
+    ...begun.map(step => ({ name: step.name, pid: findService(step)?.pid ?? null })),
+  ]
+}
+
+/** One that was stopped is started, as `systemctl restart` does it. */
+async function startStopped(
+  record: LabRecord,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<LabRecord> {
+  const { stopped = [] } = record.states
+  const rest = stopped.filter(unit => !isNamed(unit, wanted))
+  if (rest.length === stopped.length) return record
+  return (await changeStates(record, { states: { ...record.states, stopped: rest }, signal }))
+    .record
+}
+
+/** A unit, `nova-api-metadata@controller`, by its name or its service's. */
+function isNamed(unit: string, wanted: string): boolean {
+  return unit === wanted || unit.split('@')[0] === wanted
 }
 
 /** Agents, and what begins anew as they do. Where an engine puts back what dies they are no processes. */
@@ -115,7 +144,8 @@ export function serviceNamesOf(record: LabRecord): string[] {
   const agents = agentsOf(record).flatMap(({ agent, host }) =>
     isAlone ? [agent] : [agent, agentKey(agent, host)],
   )
-  return [...new Set([...servicesOf(record).flatMap(namesOf), ...agents])].sort()
+  const stopped = (record.states.stopped ?? []).map(unit => unit.split('@')[0] ?? unit)
+  return [...new Set([...servicesOf(record).flatMap(namesOf), ...agents, ...stopped])].sort()
 }
 
 /** The DHCP and L3 agents of a lab, those that are stopped too. */
