@@ -8,6 +8,7 @@ import {
   lab,
   processTest,
   randomLabName,
+  standingLab,
   stateExists,
   hostTest as test,
   withLab,
@@ -15,7 +16,18 @@ import {
 } from './support/lab.ts'
 import { changesOfMachine, snapshotMachine } from './support/machine.ts'
 import { namespaceLike, namespacesOf, pidsOf, serviceOf, statusOf } from './support/services.ts'
+import { standingLabs } from './support/standing-labs.ts'
 import { cleanOnly } from './support/sweep.ts'
+import { testRuntime } from './support/test-runtime.ts'
+
+/** They stand for the tests that leave them as they were; in containers a router's lab is in none. */
+const labs = standingLabs<'dhcp-mode' | 'router-mode'>({
+  'dhcp-mode': { topology: 'dhcp-mode' },
+  'router-mode': {
+    topology: 'router-mode',
+    ...(testRuntime === 'process' ? {} : { missing: 'its tests are of processes alone' }),
+  },
+})
 
 const FETCH = ['curl', '-sf', '-m', '5', 'http://169.254.169.254/latest/meta-data/hostname']
 
@@ -24,16 +36,13 @@ for (const [mode, modeTest] of [
   ['router-mode', processTest],
 ] as const)
   modeTest(`lab up ${mode} again changes nothing`, async t => {
-    await withLab(t, mode, async ({ name, run }) => {
-      const before = { pids: pidsOf(name), journal: readFileSync(journalPathOf(name), 'utf8') }
-      const again = await run(['up', mode, '--name', name])
-      t.is(again.exitCode, 0)
-      t.regex(again.stdout, /stands as it is: nothing changes/)
-      t.deepEqual(
-        { pids: pidsOf(name), journal: readFileSync(journalPathOf(name), 'utf8') },
-        before,
-      )
-    })
+    const { name } = labs(mode)
+    const look = () => ({ pids: pidsOf(name), journal: readFileSync(journalPathOf(name), 'utf8') })
+    const before = look()
+    const again = await lab(['up', mode, '--name', name])
+    t.is(again.exitCode, 0)
+    t.regex(again.stdout, /stands as it is: nothing changes/)
+    t.deepEqual(look(), before)
   })
 
 function topologyWith(...instances: readonly string[]): string {
@@ -130,26 +139,11 @@ ${more}`
   },
 )
 
-for (const mode of ['dhcp-mode', 'router-mode'])
-  processTest(
-    `${mode} changes its release and back, and leaves nothing of the other's rules`,
-    async t => {
-      await withLab(t, mode, async ({ name, run, inNode }) => {
-        for (const release of ['2026.1', 'ussuri']) {
-          const change = await run(['up', mode, '--name', name, '--release', release])
-          t.is(change.exitCode, 0, change.stderr)
-          t.is((await run(['status'])).exitCode, 0)
-          t.regex(await inNode('vm1', FETCH), /^vm1/)
-        }
-      })
-    },
-  )
-
 interface Damage {
   readonly title: string
   /** Containers stand on it, too. */
   readonly isBelowServices?: true
-  readonly mode: string
+  readonly mode: 'dhcp-mode' | 'router-mode'
   readonly harm: (name: string) => Promise<unknown> | unknown
   readonly told: RegExp
 }
@@ -222,24 +216,23 @@ for (const { title, isBelowServices, mode, harm, told } of damages) {
   damageTest(
     `${title} that went behind lab's back is told by status and put back by lab up`,
     async t => {
-      await withLab(t, mode, async ({ name, run, inNode }) => {
-        await harm(name)
-        const { ended, differences } = await statusOf(name)
-        t.is(ended.exitCode, 1)
-        t.regex(differences.map(({ text }) => text).join('\n'), told)
-        t.regex(
-          (await run(['status'])).stdout,
-          new RegExp(`\`\\S*lab up ${mode} --name ${name}\` puts it right`),
-        )
-        const again = await run(['up', mode, '--name', name])
-        t.is(again.exitCode, 0, again.stderr)
-        t.regex(again.stdout, /resources? (made anew|changed in place)/)
-        const after = await statusOf(name)
-        t.deepEqual(after.differences, [])
-        t.is(new Set(Object.values(pidsOf(name))).size, after.services.length)
-        t.regex(await inNode('vm1', FETCH), /^vm1/)
-        t.regex(await inNode('vm2', FETCH), /^vm2/)
-      })
+      const { name, run, inNode } = standingLab(t, labs(mode).name)
+      await harm(name)
+      const { ended, differences } = await statusOf(name)
+      t.is(ended.exitCode, 1)
+      t.regex(differences.map(({ text }) => text).join('\n'), told)
+      t.regex(
+        (await run(['status'])).stdout,
+        new RegExp(`\`\\S*lab up ${mode} --name ${name}\` puts it right`),
+      )
+      const again = await run(['up', mode, '--name', name])
+      t.is(again.exitCode, 0, again.stderr)
+      t.regex(again.stdout, /resources? (made anew|changed in place)/)
+      const after = await statusOf(name)
+      t.deepEqual(after.differences, [])
+      t.is(new Set(Object.values(pidsOf(name))).size, after.services.length)
+      t.regex(await inNode('vm1', FETCH), /^vm1/)
+      t.regex(await inNode('vm2', FETCH), /^vm2/)
     },
   )
 }
@@ -271,21 +264,34 @@ async function reboot(name: string): Promise<void> {
 }
 
 test('after a reboot list and status say so, and lab up builds the lab again', async t => {
-  await withLab(t, 'dhcp-mode', async ({ name, run, inNode }) => {
-    await reboot(name)
-    const rows: readonly { name: string; state: string }[] = JSON.parse(
-      (await lab(['list', '--json'])).stdout,
-    )
-    t.is(rows.find(row => row.name === name)?.state, 'gone since reboot')
-    const status = await statusOf(name)
-    t.is(status.ended.exitCode, 1)
-    t.is(status.state, 'gone since reboot')
-    const again = await run(['up', 'dhcp-mode', '--name', name])
-    t.is(again.exitCode, 0, again.stderr)
-    t.is((await run(['status'])).exitCode, 0)
-    t.regex(await inNode('vm1', FETCH), /^vm1/)
-  })
+  const { name, run, inNode } = standingLab(t, labs('dhcp-mode').name)
+  await reboot(name)
+  const rows: readonly { name: string; state: string }[] = JSON.parse(
+    (await lab(['list', '--json'])).stdout,
+  )
+  t.is(rows.find(row => row.name === name)?.state, 'gone since reboot')
+  const status = await statusOf(name)
+  t.is(status.ended.exitCode, 1)
+  t.is(status.state, 'gone since reboot')
+  const again = await run(['up', 'dhcp-mode', '--name', name])
+  t.is(again.exitCode, 0, again.stderr)
+  t.is((await run(['status'])).exitCode, 0)
+  t.regex(await inNode('vm1', FETCH), /^vm1/)
 })
+
+for (const mode of ['dhcp-mode', 'router-mode'] as const)
+  processTest(
+    `${mode} changes its release and back, and leaves nothing of the other's rules`,
+    async t => {
+      const { name, run, inNode } = standingLab(t, labs(mode).name)
+      for (const release of ['2026.1', 'ussuri']) {
+        const change = await run(['up', mode, '--name', name, '--release', release])
+        t.is(change.exitCode, 0, change.stderr)
+        t.is((await run(['status'])).exitCode, 0)
+        t.regex(await inNode('vm1', FETCH), /^vm1/)
+      }
+    },
+  )
 
 test('after a reboot a lab of a changed file leaves nothing of the old one', async t => {
   await withTopologyFile(topologyWith('vm1', 'vm2'), async path => {
