@@ -26,7 +26,10 @@ export async function renewLeases(
 }
 
 function cannotRenew({ name }: Guest, [other]: readonly ServiceStep[]): LabError {
-  if (other === undefined) return new LabError(`${name} leases nothing: no subnet gives it DHCP`)
+  if (other === undefined)
+    return new LabError(`${name} leases nothing: no subnet gives it DHCP`, {
+      standing: 'Its addresses and routes are static.',
+    })
   return new LabError(`${name} has ${other.service} alone, which cannot be told to renew at once`, {
     hint: `\`lab instance reboot ${name}\` lets it ask anew.`,
   })
