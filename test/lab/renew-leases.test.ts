@@ -1,6 +1,6 @@
 import test from 'ava'
 import { LabError } from '../../src/lab/lab-error.ts'
-import { RECORD_FORMAT } from '../../src/lab/record.ts'
+import { type LabRecord, RECORD_FORMAT } from '../../src/lab/record.ts'
 import { renewLeases } from '../../src/lab/renew-leases.ts'
 import { labOf } from '../fixtures/planned.ts'
 
@@ -11,10 +11,16 @@ instances: {vm1: {networks: [private]}}
 `)
   const [guest] = cloud.guests
   if (guest === undefined) return t.fail('no guest')
-  const record = {
-    ...{ format: RECORD_FORMAT, lab: cloud.lab, topology: 'a.yaml', containers: null, states: {} },
-    ...{ kept: { text: '', edited: false }, cloud, plan },
-  } as const
+  const record: LabRecord = {
+    format: RECORD_FORMAT,
+    lab: cloud.lab,
+    topology: 'a.yaml',
+    kept: { text: '', edited: false },
+    containers: null,
+    cloud,
+    states: {},
+    plan,
+  }
   const error = await t.throwsAsync(renewLeases(record, guest, new AbortController().signal), {
     instanceOf: LabError,
   })
