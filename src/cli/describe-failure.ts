@@ -1,6 +1,7 @@
 import { ApplyFailed } from '../lab/apply.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { labsDirectory } from '../lab/paths.ts'
+import { isTimeout } from '../linux/command-failed.ts'
 import { checkMachine, missingIn } from '../linux/machine/check-machine.ts'
 import { Interrupted } from './interrupt.ts'
 
@@ -17,6 +18,7 @@ export async function describeFailure(
     error.message,
     wordsOf(error.cause),
     ...hintOf(error.cause),
+    ...adviceOf(error),
     ...(source.length === 0 || whereIs === undefined ? [] : [whereIs(source)]),
     ...lacks.map(({ title, found }) => `The machine lacks: ${title}: ${found}`),
   ].join('\n')
@@ -25,6 +27,12 @@ export async function describeFailure(
 /** An error in its own words. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** Of a wait in vain. */
+function adviceOf({ steps: [step], cause }: ApplyFailed): string[] {
+  const advice = step?.kind === 'wait' ? step.advice : undefined
+  return advice !== undefined && isTimeout(cause) ? [advice] : []
 }
 
 /** What to do about the failure itself, as against what to do with what stands. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { isTimeout } from '../linux/command-failed.ts'
 import { Schedule, type StepGroup } from '../plan/schedule.ts'
 import type { Step } from '../plan/step.ts'
 import { checkSteps } from './check-steps.ts'
@@ -32,11 +33,18 @@ export class ApplyFailed extends Error {
   readonly total: number
 
   constructor(steps: readonly Step[], done: number, total: number, cause: unknown) {
-    super(`Cannot make ${describe(steps)}`, { cause })
+    super(whatFailed(steps, cause), { cause })
     this.steps = steps
     this.done = done
     this.total = total
   }
+}
+
+function whatFailed(steps: readonly Step[], cause: unknown): string {
+  const [first] = steps
+  return first?.kind === 'wait' && isTimeout(cause)
+    ? `Waited ${first.timeoutSeconds} s in vain for ${describe(steps)}`
+    : `Cannot make ${describe(steps)}`
 }
 
 function describe([first, ...rest]: readonly Step[]): string {

@@ -24,6 +24,11 @@ export class CommandFailed extends Error {
   }
 }
 
+/** Whether timeout(1) has ended a program. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof CommandFailed && error.argv[0] === 'timeout' && error.exitCode === 124
+}
+
 function messageOf({ argv, stdin, exitCode, signal, output }: Failure): string {
   const line = failedLineOf(output)
   const ending = signal === null ? `exited with ${exitCode ?? 'no code'}` : `was ended by ${signal}`

@@ -100,6 +100,8 @@ export function autoconfigurationSteps(
       // A link-local address that comes anew solicits routers (RFC 4861, section 6.3.7).
       meanwhile: `ip -6 address delete ${own}; ip -6 address add ${own}`,
       timeoutSeconds: 30,
+      advice:
+        'radvd of the router sends them: `lab status` tells whether it runs, `lab restart radvd` starts it anew.',
       expects: { addresses, routes },
     },
   ]

@@ -1,7 +1,6 @@
 import { type AgentStates, agentKey } from '../cloud/agent-states.ts'
 import { hostView } from '../cloud/agent-view.ts'
 import type { Cloud, Host } from '../cloud/cloud.ts'
-import type { Guest, Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { agentSteps, supervisorStep } from './agent-steps.ts'
 import { withViews } from './bridged-on.ts'
@@ -15,6 +14,7 @@ import { outsideSteps } from './outside-steps.ts'
 import { ovnSteps } from './ovn-steps.ts'
 import { proxySteps } from './proxy-steps.ts'
 import { radvdSteps } from './radvd-steps.ts'
+import { reachOf } from './reach.ts'
 import { routerSteps } from './router-steps.ts'
 import type { Site } from './site.ts'
 import { stateSteps } from './state-steps.ts'
@@ -36,8 +36,6 @@ export function buildPlan(cloud: Cloud, facts: MachineFacts, states: AgentStates
     ([host, own]): Site => ({ cloud: wired, host, facts, views: own }),
   )
   const [first] = cloud.hosts
-  const isAnswered = (guest: Guest, nic: Nic) =>
-    sites.some(site => answers(site, guest, nic, states))
   const steps = [
     ...stateSteps(cloud),
     ...wiresSteps(wired, facts),
@@ -48,7 +46,7 @@ export function buildPlan(cloud: Cloud, facts: MachineFacts, states: AgentStates
   const guests = [
     ...guestsBaseSteps(cloud),
     ...cloud.guests.flatMap(guest =>
-      guestSteps(cloud, guest, facts, nic => isAnswered(guest, nic)),
+      guestSteps(cloud, guest, facts, nic => reachOf(sites, guest, nic, states)),
     ),
   ]
   const running = [...steps, ...withoutAbsent(guests, steps)].filter(
@@ -102,19 +100,6 @@ function agentsSteps(site: Site): Step[] {
 
 function isCutOff({ name }: Host, { isolated = [] }: AgentStates): boolean {
   return isolated.includes(name)
-}
-
-/** Whether a DHCP agent that a guest can reach has been told of its NIC; OVN answers on the guest's own host. */
-function answers(
-  { cloud, host, views }: Site,
-  guest: Guest,
-  nic: Nic,
-  states: AgentStates,
-): boolean {
-  const isNear = host.name === guest.host
-  if (cloud.neutron.mechanism_driver === 'ovn') return isNear && nic.has_port
-  const isReached = ![host.name, guest.host].some(name => states.isolated?.includes(name))
-  return (isNear || isReached) && views.dhcp.ports.some(({ id }) => id === nic.id)
 }
 
 /** A guest does not wait for servers that there are none of, nor for tunnels between hosts that are one. */

@@ -102,7 +102,8 @@ function informationStep(cloud: Cloud, wish: DhclientWish, needs: readonly strin
     needs,
     why: `${guest.name} is told DNS servers by DHCPv6 on ${device}`,
     until: quoteCommand(['ip', 'netns', 'exec', namespace, ...command]),
-    timeoutSeconds: 60,
+    timeoutSeconds: 30,
+    advice: 'dnsmasq tells them: `lab status` tells whether it runs.',
   }
 }
 

@@ -19,11 +19,12 @@ import {
   routeStep,
   withPrefix,
 } from './port-address-steps.ts'
+import type { Reach } from './reach.ts'
 import { serviceStep } from './service-step.ts'
 import { socketOn } from './site.ts'
 import type { ServiceStep, Step } from './step.ts'
 
-interface GuestNic {
+interface GuestNic extends Reach {
   readonly host: Host
   readonly facts: MachineFacts
   readonly namespace: string
@@ -31,8 +32,6 @@ interface GuestNic {
   readonly guest: Guest
   readonly nic: Nic
   readonly device: string
-  /** Whether a DHCP agent that has been told of it can be reached; else the client goes on asking in the background. */
-  readonly isAnswered: boolean
   readonly leaseDirectory: string
   readonly script: string
   /** Steps that DHCP clients need besides their device, server and script. */
@@ -54,9 +53,7 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
   )
   const leased = subnets.filter(({ subnet }) => isServed(nic, subnet) && subnet.ip_version === 4)
   const sysctls = autoconfigurationSysctls(cloud, place, facts)
-  const autoconfigured = wish.isAnswered
-    ? autoconfigurationSteps(cloud, place, facts, pathsOf(cloud, nic.network_id))
-    : []
+  const autoconfigured = autoconfigurationSteps(cloud, place, facts, pathsOf(cloud, nic.network_id))
   const { client } = guestIpv6Of(cloud, nic, facts)
   return [
     plugPort({ ...place, socket: socketOn(cloud, wish.host, network) }),

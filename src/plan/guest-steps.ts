@@ -10,6 +10,7 @@ import { directoryStep, fileStep } from './file-steps.ts'
 import { guestNicSteps } from './guest-nic-steps.ts'
 import { guestNamespace, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
+import type { Reach } from './reach.ts'
 import { staticNameservers } from './resolv-conf.ts'
 import type { Step } from './step.ts'
 import { udhcpcScript } from './udhcpc-script.ts'
@@ -84,7 +85,7 @@ export function guestSteps(
   cloud: Cloud,
   guest: Guest,
   facts: MachineFacts,
-  isAnswered: (nic: Nic) => boolean,
+  reach: (nic: Nic) => Reach,
 ): Step[] {
   const { name, instance_id, nics } = guest
   const host = cloud.hosts.find(candidate => candidate.name === guest.host)
@@ -146,7 +147,7 @@ export function guestSteps(
         guest,
         nic,
         device: `eth${index}`,
-        isAnswered: isAnswered(nic),
+        ...reach(nic),
         leaseDirectory: leaseDirectory(cloud, guest),
         script: udhcpcScriptPath(cloud),
         needs: [

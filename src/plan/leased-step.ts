@@ -15,5 +15,7 @@ export function leasedStep(client: ServiceStep, leaseFile: string, device: strin
     until: `[ -s "${leaseFile}" ]`,
     timeoutSeconds: 30,
     log: logFile,
+    advice:
+      'dnsmasq gives it: `lab status` tells whether it runs, `lab logs dnsmasq` what it was asked.',
   }
 }

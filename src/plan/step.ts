@@ -279,4 +279,6 @@ export interface WaitStep extends StepBase {
   readonly timeoutSeconds: number
   /** A log whose last lines tell why it did not. */
   readonly log?: string
+  /** Who should have made it true, and what to type to see why they did not. */
+  readonly advice?: string
 }
