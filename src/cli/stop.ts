@@ -43,7 +43,7 @@ export async function start(names: readonly string[], globals: GlobalOptions): P
 }
 
 function isAgent(unit: string): boolean {
-  return /^neutron-(dhcp|l3)-agent@/.test(unit)
+  return /^neutron-(dhcp|l3|ovn|ovn-metadata)-agent@/.test(unit)
 }
 
 async function change(

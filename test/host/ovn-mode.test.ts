@@ -4,8 +4,9 @@ import type { Host } from '../../src/cloud/cloud.ts'
 import { ovnMetadataDevices, ovnMetadataNamespace } from '../../src/neutron/names.ts'
 import { ovnMetadataPortOf } from '../../src/neutron/ovn/metadata-port.ts'
 import { agentNamespace } from '../../src/plan/names.ts'
+import { findService } from '../../src/runtime/process/find-service.ts'
 import { tellPeer, withHttpServer } from './support/http-server.ts'
-import { lab, hostTest as test, waitFor } from './support/lab.ts'
+import { lab, processTest, hostTest as test, waitFor } from './support/lab.ts'
 import {
   addressesIn,
   fetchIn,
@@ -198,6 +199,37 @@ test('a guest whose host has lost its metadata gets none of the other host', asy
   await runIn(guest('vm1'), ['ip', 'neigh', 'flush', 'dev', 'eth0'])
   t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
 })
+
+processTest(
+  'a proxy that dies is put back by the agent of its host, unless that is stopped: then when it is started',
+  async t => {
+    const built = labs('newest')
+    const { guest, instance } = namesIn(built)
+    const { id } = ovnmetaOn(built, 'compute1')
+    const agentOn = (host: string) => `neutron-ovn-agent@${host}`
+    const proxyOn = (host: string) => {
+      const step = built.plan.steps.find(one => one.id === `service:haproxy-${id}@${host}`)
+      if (step?.kind !== 'service') throw new Error(`no haproxy on ${host}`)
+      return findService(step)
+    }
+    const before = ['compute1', 'compute2'].map(proxyOn)
+    const { stdout } = await lab(['--lab', built.name, 'stop', agentOn('compute1')])
+    t.true(stdout.includes('is stopped: what it has made stays, and is not looked after'), stdout)
+    for (const running of before) process.kill(running?.pid ?? 0, 'SIGKILL')
+    await waitFor('the proxy on compute2', () => {
+      const pid = proxyOn('compute2')?.pid
+      return pid !== undefined && pid !== before[1]?.pid
+    })
+    t.is(proxyOn('compute1'), null)
+    const log = readFileSync(`${built.statePath}/log/${agentOn('compute2')}.log`, 'utf8')
+    t.true(
+      log.includes(`metadata-proxy for metadata with uuid ${id} not found. The process should not`),
+    )
+    const started = await lab(['--lab', built.name, 'start', agentOn('compute1')])
+    t.is(started.exitCode, 0, started.stderr)
+    t.is(await uuidSeenBy(guest('vm1')), instance('vm1').id)
+  },
+)
 
 test('a guest that sends X-OVN-Network-ID is on a network of two ids, which is none', async t => {
   const built = labs('newest')

@@ -2,7 +2,7 @@ import test from 'ava'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import type { ServiceStep, Step } from '../../src/plan/step.ts'
 import { viewsOf } from '../../src/plan/views.ts'
-import { watcherOf } from '../../src/plan/watchers.ts'
+import { isAbandoned, toldOfBy, watcherOf } from '../../src/plan/watchers.ts'
 import { machineFacts } from '../fixtures/cloud.ts'
 import { cloudOf, planOf } from '../fixtures/planned.ts'
 
@@ -44,6 +44,23 @@ test('under ML2/OVN, without agents, the supervisor puts back all', t => {
   const { steps } = planOf(topology.replace('neutron: {', 'neutron: {mechanism_driver: ovn, '))
   t.deepEqual([...new Set(watchersOf(steps).map(([, watcher]) => watcher))], ['supervisor'])
   t.false(steps.some(({ id }) => /neutron-(dhcp|l3)-agent/.test(id)))
+})
+
+test('the supervisor leaves proxies in ovnmeta whose agent is stopped, and tells of others in its log', t => {
+  const services = planOf(topology.replace('neutron: {', 'neutron: {mechanism_driver: ovn, '))
+    .steps.filter(isService)
+    .filter(({ service }) => !service.startsWith('udhcpc'))
+  const agent = 'neutron-ovn-agent@cmp'
+  const abandoned = services.filter(service => isAbandoned(service, [agent]))
+  t.deepEqual([...new Set(abandoned.map(({ service }) => service))], ['haproxy'])
+  t.deepEqual(
+    services.filter(service =>
+      isAbandoned(service, ['neutron-ovn-agent@net1', 'nova-api-metadata@ctl']),
+    ),
+    [],
+  )
+  const told = services.filter(service => toldOfBy(service, services)?.name === agent)
+  t.deepEqual(told, abandoned)
 })
 
 test('an agent stands on each network host that it has work on, behind what it looks after', t => {

@@ -7,7 +7,7 @@ import { recordPathOf, statePathOf } from '../../lab/paths.ts'
 import { readRecordIfReadable } from '../../lab/record.ts'
 import { isAlive, type ProcessIdentity } from '../../linux/process-table.ts'
 import { isService, type ServiceStep } from '../../plan/step.ts'
-import { METADATA_PROXIES } from '../../plan/watchers.ts'
+import { isAbandoned, isInOvnmeta, METADATA_PROXIES, toldOfBy } from '../../plan/watchers.ts'
 import type { ServiceHistory } from '../service-history.ts'
 import { findService } from './find-service.ts'
 import { readHistoriesOf, writeHistories } from './histories.ts'
@@ -85,19 +85,22 @@ export class ProcessMonitor {
 
   /** The record is replaced by another file whenever the lab changes. */
   #readPlan(): void {
-    const { lab, watches } = this.#options
+    const { lab, name, watches } = this.#options
     const stats = statSync(recordPathOf(lab), { throwIfNoEntry: false })
     const seen = `${stats?.ino} ${stats?.mtimeMs}`
     if (seen === this.#recordSeen) return
     const before = new Map(this.#watched.map(watched => [watched.service.name, watched]))
-    this.#watched = (readRecordIfReadable(lab)?.plan.steps ?? [])
-      .filter(isService)
+    const record = readRecordIfReadable(lab)
+    const stopped = record?.states.stopped ?? []
+    const services = record?.plan.steps.filter(isService) ?? []
+    this.#watched = services
       .filter(service => service.supervised && service.container === undefined && watches(service))
+      .filter(service => !isAbandoned(service, stopped))
       .map(service => {
+        const log = toldOfBy(service, services)?.name ?? name
         const known = before.get(service.name)
-        if (known === undefined) return newlyWatched(service)
-        known.service = service
-        return known
+        if (known === undefined) return newlyWatched(service, log)
+        return Object.assign(known, { service, log })
       })
     this.#recordSeen = seen
   }
@@ -142,9 +145,9 @@ export class ProcessMonitor {
   /** What died together is looked for in /proc together. */
   async #putBack(dead: readonly Watched[], signal: AbortSignal): Promise<void> {
     if (dead.length === 0) return
-    for (const { service, failures } of dead) {
-      if (failures === 0) this.#log('ERROR', notFound(service))
-      this.#log('WARNING', `Respawning ${respawnNameOf(service)}`)
+    for (const { service, failures, log } of dead) {
+      if (failures === 0) this.#log('ERROR', notFound(service), log)
+      this.#log('WARNING', `Respawning ${respawnNameOf(service)}`, log)
     }
     const services = dead.map(({ service }) => service)
     await stopServiceProcesses(services, this.#options.lab)
@@ -169,7 +172,7 @@ export class ProcessMonitor {
     watched.retryAt =
       performance.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** watched.failures)
     this.#remember(watched.service, words)
-    this.#log('ERROR', words)
+    this.#log('ERROR', words, watched.log)
   }
 
   #remember({ name }: ServiceStep, lastError: string | null): void {
@@ -182,13 +185,14 @@ export class ProcessMonitor {
     ignoreFailure(() => writeHistories(lab, own, this.#history))
   }
 
-  #log(level: string, words: string): void {
-    const { lab, name } = this.#options
+  #log(level: string, words: string, name = this.#options.name): void {
+    const { lab } = this.#options
     const time = new Date().toISOString().replace('T', ' ').replace('Z', '')
     const line = `${time} ${process.pid} ${level} neutron.agent.linux.external_process [-] ${words}\n`
     const path = `${statePathOf(lab)}/log/${name}.log`
     ignoreFailure(() => {
-      rotateLog(path)
+      // Another's is rotated by itself.
+      if (name === this.#options.name) rotateLog(path)
       appendFileSync(path, line, { mode: 0o600 })
     })
   }
@@ -204,6 +208,8 @@ const HALF_BUILT_MS = 1_000
 
 interface Watched {
   service: ServiceStep
+  /** The service in whose log it is told of. */
+  log: string
   process: ProcessIdentity | null
   /** Of performance.now(): a clock that is set back must not make it wait. */
   retryAt: number
@@ -211,9 +217,10 @@ interface Watched {
   isBeingPutBack: boolean
 }
 
-function newlyWatched(service: ServiceStep): Watched {
+function newlyWatched(service: ServiceStep, log: string): Watched {
   return {
     service,
+    log,
     process: findService(service),
     retryAt: 0,
     failures: 0,
@@ -251,8 +258,13 @@ function ignoreAbort(error: unknown): void {
 function notFound(service: ServiceStep): string {
   const uuid = uuidOf(service)
   if (uuid === null) return `${service.name} not found. The process should not have died`
-  const owner = service.namespace?.startsWith('qrouter-') ? 'router' : 'dhcp'
-  return `${kindOf(service)} for ${owner} with uuid ${uuid} not found. The process should not have died`
+  return `${kindOf(service)} for ${ownerOf(service)} with uuid ${uuid} not found. The process should not have died`
+}
+
+/** `resource_type`. */
+function ownerOf(service: ServiceStep): string {
+  if (isInOvnmeta(service)) return 'metadata'
+  return service.namespace?.startsWith('qrouter-') ? 'router' : 'dhcp'
 }
 
 function respawnNameOf(service: ServiceStep): string {
