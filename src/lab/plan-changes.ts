@@ -119,17 +119,20 @@ function comparable(step: Step): unknown {
 }
 
 /**
- * What a namespace had before a setting nobody knows, so one that is to be without it is made anew: a lab of an older release.
- * A guest's device keeps what no longer matters to it.
+ * What a namespace or a router's gateway had before a setting nobody knows, so one that is to be without it is made anew: a
+ * lab of an older release. A guest's device keeps what no longer matters to it.
  */
 function renewWhatLosesSettings(wanted: readonly Step[], { before, fates }: Comparison): void {
   const namespaces = new Set(wanted.flatMap(({ kind, id }) => (kind === 'netns' ? [id] : [])))
-  for (const step of wanted) {
-    const stood = before.get(step.id)
-    if (step.kind !== 'sysctl' || stood?.kind !== 'sysctl') continue
-    if (Object.keys(stood.settings).every(key => key in step.settings)) continue
-    for (const need of step.needs)
-      if (namespaces.has(need) && fates.get(need) === 'stays') fates.set(need, 'anew')
+  const after = new Map(wanted.map(step => [step.id, step]))
+  for (const stood of before.values()) {
+    if (stood.kind !== 'sysctl') continue
+    const step = after.get(stood.id)
+    const settings = step?.kind === 'sysctl' ? step.settings : {}
+    if (Object.keys(stood.settings).every(key => key in settings)) continue
+    const { resetBy = '', needs } = stood
+    for (const id of [resetBy, ...needs.filter(need => namespaces.has(need))])
+      if (fates.get(id) === 'stays') fates.set(id, 'anew')
   }
 }
 

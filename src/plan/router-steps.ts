@@ -57,6 +57,7 @@ function gatewaySysctlSteps(
       needs: [stepIds.addresses(gateway.port.id)],
       why: `kernel settings of ${gateway.device}`,
       settings,
+      resetBy: stepIds.link(gateway.port.id),
     },
   ]
 }

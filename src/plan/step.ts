@@ -110,6 +110,8 @@ export interface SysctlStep extends StepBase {
   readonly kind: 'sysctl'
   readonly namespace: string
   readonly settings: Readonly<Record<string, string>>
+  /** The step of the device that begins anew where one of them is left to the kernel again. */
+  readonly resetBy?: string
 }
 
 export interface RulesStep extends StepBase {

@@ -2,7 +2,13 @@ import { basename } from 'node:path'
 import test from 'ava'
 import { type Condition, planChanges } from '../../src/lab/plan-changes.ts'
 import { directoryStep, fileStep } from '../../src/plan/file-steps.ts'
-import { isContained, type ServiceStep, type Step } from '../../src/plan/step.ts'
+import {
+  isContained,
+  type Plan,
+  type ServiceStep,
+  type Step,
+  type SysctlStep,
+} from '../../src/plan/step.ts'
 import { containerFacts } from '../fixtures/container-facts.ts'
 import { planOf, shippedTopology } from '../fixtures/planned.ts'
 
@@ -243,7 +249,7 @@ test(changes, 'rules of a namespace that is gone are made with it', {
   remove: ['netns', 'rules'],
   make: ['netns', 'rules'],
 })
-const settingsOf = (settings: Readonly<Record<string, string>>, need = 'netns'): Step => ({
+const settingsOf = (settings: Readonly<Record<string, string>>, need = 'netns'): SysctlStep => ({
   ...place,
   kind: 'sysctl',
   id: 'sysctl',
@@ -267,6 +273,27 @@ test(changes, 'a device that loses a setting stays', {
   recorded: [...chain, settingsOf({ x: '1', y: '1' }, 'link')],
   wanted: [...chain, settingsOf({ x: '0' }, 'link')],
   update: ['sysctl'],
+})
+const ownSettings = (settings: Readonly<Record<string, string>>): Step => ({
+  ...settingsOf(settings, 'address'),
+  resetBy: 'link',
+})
+test(changes, 'but for one that begins anew with it, and what was built on it', {
+  recorded: [...chain, ownSettings({ x: '1', y: '1' })],
+  wanted: [...chain, ownSettings({ x: '1' })],
+  remove: ['link', 'address', 'sysctl'],
+  make: ['link', 'address', 'sysctl'],
+})
+test(changes, 'or with all of its settings', {
+  recorded: [...chain, ownSettings({ x: '1' })],
+  wanted: chain,
+  remove: ['link', 'address', 'sysctl'],
+  make: ['link', 'address'],
+})
+test(changes, 'a device that goes needs no settings', {
+  recorded: [...chain, ownSettings({ x: '1' })],
+  wanted: [bridge],
+  remove: ['link', 'address', 'sysctl'],
 })
 const waitFor = (until: string): Step => ({
   ...place,
@@ -539,6 +566,17 @@ test('from processes to containers and back, services change and what they are w
       after.filter(isMoved),
     )
   }
+})
+
+test('the gateway of a router begins anew where a release leaves its IPv6 to the kernel', t => {
+  const [mitaka, kilo, juno] = ['mitaka', 'kilo', 'juno'].map(release =>
+    planOf(shippedTopology('router-mode').replace('ussuri', release)),
+  )
+  const anew = (before: Plan | undefined, after: Plan | undefined) =>
+    planChanges(before?.steps ?? [], after?.steps ?? [], all).make.filter(({ id }) =>
+      id.startsWith('link:'),
+    ).length
+  t.deepEqual([anew(kilo, juno), anew(juno, kilo), anew(mitaka, kilo)], [1, 0, 0])
 })
 
 test('a plan that stands changes nothing, and a lab of which nothing stands is made whole', t => {
