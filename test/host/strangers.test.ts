@@ -58,9 +58,9 @@ async function startIn(namespace: string): Promise<ProcessIdentity> {
 for (const kind of [/^qdhcp-/, /-vm2$/, /-controller$/])
   test(`a foreign namespace with the name of one like ${kind} is refused before anything is changed`, async t => {
     const name = randomLabName()
-    await lab(['up', 'dhcp-mode', '--name', name])
-    const namespace = namespaceLike(name, kind)
-    await lab(['down', name])
+    const { plan } = await planOf(name)
+    const namespaces = plan.steps.flatMap(step => (step.kind === 'netns' ? [step.namespace] : []))
+    const namespace = namespaces.find(one => kind.test(one)) ?? ''
     await withForeignNamespace(t, namespace, async () => {
       const before = await snapshotMachine()
       const { exitCode, stderr } = await lab(['up', 'dhcp-mode', '--name', name])
@@ -76,6 +76,13 @@ for (const kind of [/^qdhcp-/, /-vm2$/, /-controller$/])
       t.deepEqual(changesOfMachine(before, await snapshotMachine()), [])
     })
   })
+
+/** Of dhcp-mode under that name. */
+async function planOf(name: string) {
+  const { topology } = await loadTopologyFile('dhcp-mode')
+  const cloud = deriveCloud(topology, { lab: name, secret: 'secret' })
+  return { cloud, plan: buildPlan(cloud, gatherFacts()) }
+}
 
 test("a directory below /etc/netns that is not the lab's is refused and left as it is", async t => {
   const before = await snapshotMachine()
@@ -200,9 +207,7 @@ test("somebody else's namespace, made after the lab had claimed its name, outliv
   const before = await snapshotMachine()
   const name = randomLabName()
   const namespace = `lab-${name}-vm2`
-  const { topology } = await loadTopologyFile('dhcp-mode')
-  const cloud = deriveCloud(topology, { lab: name, secret: 'secret' })
-  const plan = buildPlan(cloud, gatherFacts())
+  const { cloud, plan } = await planOf(name)
   t.true(plan.steps.some(({ id }) => id === stepIds.namespace(namespace)))
   const building = bringUp({
     topology: 'dhcp-mode',
