@@ -4,6 +4,7 @@ import { findService } from '../../src/runtime/process/find-service.ts'
 import { describeOnMachine } from './support/describe-lab.ts'
 import {
   lab,
+  processTest,
   randomLabName,
   hostTest as test,
   waitFor,
@@ -169,28 +170,31 @@ async function fetchAll(guest: string): Promise<readonly string[]> {
   return await Promise.all(fetched)
 }
 
-for (const [mode, more] of [
-  ['dhcp-mode', ''],
-  ['router-mode', router],
+for (const [mode, more, modeTest] of [
+  ['dhcp-mode', '', test],
+  ['router-mode', router, processTest],
 ] as const)
-  test(`${mode}: a lab that changes from haproxy to the proxy and back serves the same`, async t => {
-    await withTopologyFile(topology('haproxy', more), async haproxy => {
-      await withLab(t, haproxy, async ({ name }) => {
-        const vm1 = `lab-${name}-vm1`
-        const before = await fetchAll(vm1)
-        t.regex(before[0] ?? '', / 200 .*"role": "web"/)
-        await withTopologyFile(topology('ns-metadata-proxy', more), async path => {
-          const up = await lab(['up', path, '--name', name])
-          t.is(up.exitCode, 0, up.stderr)
+  modeTest(
+    `${mode}: a lab that changes from haproxy to the proxy and back serves the same`,
+    async t => {
+      await withTopologyFile(topology('haproxy', more), async haproxy => {
+        await withLab(t, haproxy, async ({ name }) => {
+          const vm1 = `lab-${name}-vm1`
+          const before = await fetchAll(vm1)
+          t.regex(before[0] ?? '', / 200 .*"role": "web"/)
+          await withTopologyFile(topology('ns-metadata-proxy', more), async path => {
+            const up = await lab(['up', path, '--name', name])
+            t.is(up.exitCode, 0, up.stderr)
+          })
+          t.truthy(runningOf(name, service))
+          t.deepEqual(await fetchAll(vm1), before)
+          t.is((await lab(['up', haproxy, '--name', name])).exitCode, 0)
+          t.truthy(runningOf(name, 'haproxy'))
+          t.deepEqual(await fetchAll(vm1), before)
         })
-        t.truthy(runningOf(name, service))
-        t.deepEqual(await fetchAll(vm1), before)
-        t.is((await lab(['up', haproxy, '--name', name])).exitCode, 0)
-        t.truthy(runningOf(name, 'haproxy'))
-        t.deepEqual(await fetchAll(vm1), before)
       })
-    })
-  })
+    },
+  )
 
 test('the script of --dry-run builds the same lab as lab up', async t => {
   await withTopologyFile(topology('ns-metadata-proxy', router), async path => {
