@@ -2,6 +2,7 @@ import { type AgentStates, agentKey } from '../cloud/agent-states.ts'
 import { dhcpAgentView, type ViewingAgent, viewingAgents } from '../cloud/agent-view.ts'
 import type { Cloud, Host, Network, Port } from '../cloud/cloud.ts'
 import { isAlike } from './is-alike.ts'
+import { type MetadataAgentName, metadataAgentName } from './metadata-agent/agent-name.ts'
 import { neutronRelease } from './release.ts'
 import { type StandingProxies, standingProxies } from './standing-proxies.ts'
 
@@ -24,8 +25,8 @@ export function tellAgents(
   fetching: readonly string[] = [],
 ): AgentStates {
   const known = Object.fromEntries(
-    cloud.hosts.filter(isNetworkHost).flatMap(host =>
-      viewingAgents.flatMap(agent => {
+    cloud.hosts.flatMap(host =>
+      agentsToldOn(cloud, host).flatMap(agent => {
         const key = agentKey(agent, host.name)
         const had = before === null ? null : (before.states.known?.[key] ?? before.cloud)
         const holds = had === null ? cloud : holdsNow({ agent, host, cloud, had, states, fetching })
@@ -55,8 +56,15 @@ function withoutGone(
   }
 }
 
-function isNetworkHost({ roles }: Host): boolean {
-  return roles.includes('network')
+type ToldAgent = ViewingAgent | MetadataAgentName
+
+/** OVN's agent hears of ports from the southbound database, neutron-metadata-agent asks when it must know. */
+function agentsToldOn({ neutron }: Cloud, { roles }: Host): readonly ToldAgent[] {
+  const ovn = neutron.mechanism_driver === 'ovn' && roles.includes('compute')
+  return [
+    ...(roles.includes('network') ? viewingAgents : []),
+    ...(ovn ? [metadataAgentName(neutron)] : []),
+  ]
 }
 
 /** Of each DHCP agent, by `agentKey`: see `standingProxies`. */
@@ -89,7 +97,7 @@ export function hearsFromServer(cloud: Cloud, host: Host, isolated: readonly str
 /** Whether an agent runs, and neutron-server is to be reached from its host. */
 export function canFetch(
   cloud: Cloud,
-  agent: ViewingAgent,
+  agent: ToldAgent,
   name: string,
   { stopped = [], isolated = [] }: Pick<AgentStates, 'stopped' | 'isolated'>,
 ): boolean {
@@ -99,7 +107,7 @@ export function canFetch(
 }
 
 interface Told {
-  readonly agent: ViewingAgent
+  readonly agent: ToldAgent
   readonly host: Host
   readonly cloud: Cloud
   readonly had: Cloud

@@ -1,9 +1,9 @@
-import { hostView } from '../cloud/agent-view.ts'
 import type { Network } from '../cloud/cloud.ts'
 import {
   type OvnMetadataNamespace,
   ovnMetadataNamespaceOf,
 } from '../neutron/ovn/metadata-namespace.ts'
+import { bridgedOn } from './bridged-on.ts'
 import { directoryStep } from './file-steps.ts'
 import { haproxySteps } from './haproxy-steps.ts'
 import { onHost, stepIds } from './names.ts'
@@ -13,11 +13,15 @@ import { portAddressSteps } from './port-address-steps.ts'
 import { namespaceAt, type Site, socketOn } from './site.ts'
 import type { Step } from './step.ts'
 
-/** What the OVN metadata agent makes on a host: ovnmeta with haproxy for each network that a machine of the host is on. */
+/**
+ * What the OVN metadata agent makes on a host: ovnmeta with haproxy for each network that a machine of the host is on, as far
+ * as it has heard of them, and as long as the network has its bridge there.
+ */
 export function ovnMetadataSteps(site: Site): Step[] {
-  const { cloud, host, facts } = site
-  const view = hostView(cloud, host)
-  const served = cloud.networks.flatMap(network => {
+  const { cloud, host, facts, views } = site
+  const view = views.ovn
+  const bridged = view.networks.filter(network => bridgedOn(cloud, network).includes(host))
+  const served = bridged.flatMap(network => {
     const made = ovnMetadataNamespaceOf(view, network, host, facts)
     return made === null ? [] : [{ network, made, namespace: namespaceAt(site, made.name) }]
   })

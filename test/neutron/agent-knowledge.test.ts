@@ -46,6 +46,23 @@ test('the first lab of a name, and one of which nothing is stopped or cut off, i
   t.deepEqual(tellAgents(cloudWith({ isRouted: true, instances: ['vm1'] }), before, {}), {})
 })
 
+test("OVN's agent is told on compute hosts alone, and keeps what it had while it is stopped or cut off", t => {
+  const ovn = (instances: string) =>
+    cloudOf(`
+hosts: {ctl: {roles: [controller, network]}, cmp: compute}
+neutron: {mechanism_driver: ovn}
+networks: {a: {subnets: [{cidr: 10.0.0.0/24}]}}
+instances: {${instances}}
+`)
+  const [first, second] = [ovn(''), ovn('vm1: {networks: [a]}')]
+  const agent = 'neutron-ovn-agent@cmp'
+  for (const states of [{ stopped: [agent] }, { isolated: ['cmp'] }]) {
+    const told = tellAgents(second, { cloud: first, states }, states)
+    t.deepEqual(told, { known: { [agent]: first }, ...states })
+    t.deepEqual(tellAgents(second, { cloud: second, states: told }, {}), {})
+  }
+})
+
 test('agents that are stopped or cut off keep what they had until they are back, however much changes', t => {
   const [first, second, third] = [
     cloudWith({}),

@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { Cloud } from '../../src/cloud/cloud.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import type { IpStep, Step } from '../../src/plan/step.ts'
 import { readCloud } from '../cloud/read-cloud.ts'
@@ -135,4 +136,22 @@ test('each host turns the renewals of its own machines to what answers them here
   const two = rulesOf('compute2')
   t.is(two?.kind === 'rules' ? two.rules.match(/^-A /gm)?.length : null, 2)
   t.is(rulesOf('controller'), undefined)
+})
+
+test('of what its agent has not heard there is no ovnmeta, and of what it has heard as long as the network is there', t => {
+  const before = ovnCloud()
+  const without = (name: string) => ({
+    ...before,
+    ports: before.ports.filter(({ id }) => id !== portOf(before, name).id),
+    guests: before.guests.filter(guest => guest.name !== name),
+  })
+  const agent = 'neutron-ovn-agent@compute2'
+  const ovnmetaOf = (now: Cloud, known: Cloud) =>
+    namespacesOf(
+      buildPlan(now, machineFacts, { stopped: [agent], known: { [agent]: known } }).steps,
+    ).filter(name => /^ovnmeta-.*@compute2$/.test(name))
+  const [first, second] = before.networks.map(({ id }) => `ovnmeta-${id}@compute2`)
+  t.deepEqual(ovnmetaOf(before, before), [first, second])
+  t.deepEqual(ovnmetaOf(before, without('vm3')), [first])
+  t.deepEqual(ovnmetaOf(without('vm3'), before), [first])
 })
