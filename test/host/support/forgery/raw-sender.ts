@@ -14,7 +14,7 @@ export interface SenderWish {
   readonly byHttp2: readonly Readonly<Record<string, string>>[]
 }
 
-/** All that came back on a connection, and on the next. */
+/** All that came back on a connection, and on the next, which is one for both ways to send an attack. */
 export interface SenderSeen {
   readonly name: string
   readonly received: string
@@ -26,17 +26,13 @@ const patienceMs = 100
 const silenceLimitMs = 5000
 
 const { host, attacks, probe, byHttp2 } = (await json(process.stdin)) as SenderWish
-const jobs = [
-  ...attacks.flatMap(({ name, bytes }) => [
-    { name: `${name}, then a request`, send: () => exchange(socket => sendInTurn(socket, bytes)) },
-    {
-      name: `${name}, with a request`,
-      send: () => exchange(socket => socket.end(encode(bytes + probe))),
-    },
-  ]),
+const jobs: Readonly<Record<string, () => Promise<string>>>[] = [
+  ...attacks.map(({ name, bytes }) => ({
+    [`${name}, then a request`]: () => exchange(socket => sendInTurn(socket, bytes)),
+    [`${name}, with a request`]: () => exchange(socket => socket.end(encode(bytes + probe))),
+  })),
   ...byHttp2.map(headers => ({
-    name: `HTTP/2 ${JSON.stringify(headers)}`,
-    send: () => exchangeByHttp2(headers),
+    [`HTTP/2 ${JSON.stringify(headers)}`]: () => exchangeByHttp2(headers),
   })),
 ]
 const seen: SenderSeen[] = []
@@ -45,12 +41,10 @@ process.stdout.write(JSON.stringify(seen))
 
 async function work(): Promise<void> {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-    const received = await job.send()
-    seen.push({
-      name: job.name,
-      received,
-      fresh: await exchange(socket => socket.write(encode(probe))),
-    })
+    const received: [name: string, text: string][] = []
+    for (const [name, send] of Object.entries(job)) received.push([name, await send()])
+    const fresh = await exchange(socket => socket.write(encode(probe)))
+    seen.push(...received.map(([name, text]) => ({ name, received: text, fresh })))
   }
 }
 
