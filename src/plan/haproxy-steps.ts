@@ -5,10 +5,10 @@ import { neutronRelease } from '../neutron/release.ts'
 import { fileStep } from './file-steps.ts'
 import { logDirectory, stepIds } from './names.ts'
 import { proxyFilesOf } from './proxy-files.ts'
-import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
 import { type Site, serviceAt } from './site.ts'
 import type { Step, WaitStep } from './step.ts'
+import type { WiredPorts } from './wired-ports.ts'
 
 /** The haproxy of every place of a host that answers 169.254.169.254; the cloud has that host's paths. */
 export function haproxySteps(site: Site, places: readonly ProxyPlace[], wired: WiredPorts): Step[] {

@@ -2,10 +2,10 @@ import { nsMetadataProxiesOf } from '../neutron/ns-metadata-proxy/command-line.t
 import type { ProxyPlace } from '../neutron/proxy-places.ts'
 import { stepIds } from './names.ts'
 import { proxyFilesOf } from './proxy-files.ts'
-import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
 import { type Site, serviceAt } from './site.ts'
 import type { ServiceStep } from './step.ts'
+import type { WiredPorts } from './wired-ports.ts'
 
 /** The neutron-ns-metadata-proxy of every place of a host: see `haproxySteps`. */
 export function nsMetadataProxySteps(

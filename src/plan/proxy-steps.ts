@@ -5,6 +5,7 @@ import { haproxySteps } from './haproxy-steps.ts'
 import { nsMetadataProxySteps } from './ns-metadata-proxy-steps.ts'
 import { namespaceAt, type Site } from './site.ts'
 import type { Step } from './step.ts'
+import type { WiredPorts } from './wired-ports.ts'
 
 /** The proxy of every namespace of a host that answers 169.254.169.254: of the topology's choice, else its release's. */
 export function proxySteps(site: Site, wired: WiredPorts): Step[] {
@@ -18,6 +19,3 @@ export function proxySteps(site: Site, wired: WiredPorts): Step[] {
   const steps = program === 'haproxy' ? haproxySteps : nsMetadataProxySteps
   return steps({ ...site, cloud: hostView(cloud, host) }, places, wired)
 }
-
-/** Ids of the steps after which a namespace's addresses stand, by namespace. */
-export type WiredPorts = ReadonlyMap<string, readonly string[]>

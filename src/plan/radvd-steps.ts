@@ -2,10 +2,10 @@ import type { Router } from '../cloud/cloud.ts'
 import { type Radvd, type RadvdPlace, radvdOf } from '../neutron/radvd.ts'
 import { directoryStep, fileStep } from './file-steps.ts'
 import { logDirectory, stepIds } from './names.ts'
-import type { WiredPorts } from './proxy-steps.ts'
 import { serviceStep } from './service-step.ts'
 import { namespaceAt, type Site, serviceAt } from './site.ts'
 import type { Step, WaitStep } from './step.ts'
+import type { WiredPorts } from './wired-ports.ts'
 
 /** The radvd of every router with an IPv6 subnet, in qrouter unless told. */
 export function radvdSteps(

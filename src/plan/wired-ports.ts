@@ -1,7 +1,9 @@
 import { dhcpNamespace, routerNamespace } from '../neutron/names.ts'
 import { stepIds } from './names.ts'
-import type { WiredPorts } from './proxy-steps.ts'
 import { namespaceAt, type Site } from './site.ts'
+
+/** Ids of the steps after which a namespace's addresses stand, by namespace. */
+export type WiredPorts = ReadonlyMap<string, readonly string[]>
 
 /** The steps after which the addresses of each agent's namespace on a host stand. */
 export function wiredPorts(site: Site): WiredPorts {

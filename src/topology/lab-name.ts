@@ -1,7 +1,5 @@
-import type { Topology } from './schema.ts'
-
 /** The name of the lab that a topology makes: the topology's own, or else made from the file's. */
-export function labNameOf(topology: Pick<Topology, 'name'>, path: string): string {
+export function labNameOf(topology: { readonly name?: string }, path: string): string {
   return topology.name ?? nameFromPath(path)
 }
 
