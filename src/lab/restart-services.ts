@@ -35,14 +35,15 @@ export async function restartServices(
     [...namesOf(step), agentKey(step.service, step.host)].includes(wanted)
   const running = servicesOf(record).filter(isWanted)
   const restarted: Restarted[] = []
-  for (const service of running) {
+  for (const service of running.filter(({ staysWhileItRuns }) => !staysWhileItRuns)) {
     signal.throwIfAborted()
     const { pid } = await restart(service, record, signal)
     restarted.push({ name: service.name, pid })
   }
-  const started = await startStopped(record, wanted, signal)
-  const begun = servicesOf(started).filter(
-    step => isWanted(step) && !running.some(({ id }) => id === step.id),
+  const staying = running.filter(({ staysWhileItRuns }) => staysWhileItRuns)
+  const after = await beginAsWanted(record, staying, wanted, signal)
+  const begun = servicesOf(after).filter(
+    step => isWanted(step) && !restarted.some(({ name }) => name === step.name),
   )
   return [
     ...restarted,
@@ -50,17 +51,23 @@ export async function restartServices(
   ]
 }
 
-/** One that was stopped is started, as `systemctl restart` does it. */
-async function startStopped(
+/**
+ * What was stopped is started, as `systemctl restart` does it. What an agent leaves as it is while it runs begins with what
+ * the agent would write for it now, as it does whenever it starts one (`_get_metadata_proxy_callback`,
+ * neutron/agent/metadata/driver.py).
+ */
+async function beginAsWanted(
   record: LabRecord,
+  staying: readonly ServiceStep[],
   wanted: string,
   signal: AbortSignal,
 ): Promise<LabRecord> {
   const { stopped = [] } = record.states
   const rest = stopped.filter(unit => !isNamed(unit, wanted))
-  if (rest.length === stopped.length) return record
-  return (await changeStates(record, { states: { ...record.states, stopped: rest }, signal }))
-    .record
+  if (staying.length === 0 && rest.length === stopped.length) return record
+  const states = { ...record.states, stopped: rest }
+  const anew = staying.map(({ id }) => id)
+  return (await changeStates(record, { states, anew, signal })).record
 }
 
 /** A unit, `nova-api-metadata@controller`, by its name or its service's. */

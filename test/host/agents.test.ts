@@ -280,6 +280,14 @@ test('before Victoria an agent that starts leaves a proxy that runs, and a metad
     const after = pidsOf(lab.name)
     t.not(after[`dnsmasq-${id}`], before[`dnsmasq-${id}`])
     t.is(after[`haproxy-${id}`], before[`haproxy-${id}`])
+    const port = 'l3_agent: {metadata_port: 9797}, dhcp_agent:'
+    await withTopologyFile(topologyOf('ussuri').replace('dhcp_agent:', port), async path => {
+      const up = await lab.run(['up', path, '--name', lab.name])
+      t.is(up.exitCode, 0, up.stderr)
+    })
+    t.is(await fetch('vm2'), 'Connection refused', 'so it listens where no rule leads')
+    await does('restart haproxy')
+    t.is(await fetch('vm2'), '200', 'and begins with the configuration of its agent')
     await does('stop nova-api-metadata')
     t.is(await fetch('vm1'), '500')
     await does('stop neutron-metadata-agent')
