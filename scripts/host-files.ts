@@ -38,7 +38,7 @@ const ON_MACHINE = [
 ].map(inHost)
 
 /** Half a minute and more of a processor. */
-const LONGEST = ['kill-anywhere', 'forged-headers', 'again'].map(inHost)
+const LONGEST = ['kill-anywhere', 'forged-headers', 'agents', 'again', 'decision-rows'].map(inHost)
 
 function inHost(name: string): string {
   return `test/host/${name}.test.ts`
