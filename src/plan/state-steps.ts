@@ -1,4 +1,4 @@
-import type { Cloud } from '../cloud/cloud.ts'
+import type { Cloud, Host } from '../cloud/cloud.ts'
 import { statePathOf } from '../cloud/state-path.ts'
 import { directoryStep } from './file-steps.ts'
 import { stepIds } from './names.ts'
@@ -14,21 +14,25 @@ export function stateSteps(cloud: Cloud): DirectoryStep[] {
   const [first] = cloud.hosts
   if (first === undefined) return []
   const isAlone = cloud.hosts.length === 1
-  const own = [...(isAlone ? AGENTS : [HOSTS]), ...LABS]
+  const agents = [...(cloud.neutron.mechanism_driver === 'ovn' ? [] : ML2_OVS), ...AGENTS]
+  const own = [...(isAlone ? agents : [HOSTS]), ...LABS]
   return [
     directoryStep({ host: first.name, path: root, mode: 0o711, why: 'state of the lab' }, []),
     ...own.map(entry => subdirectory(first.name, root, entry)),
-    ...(isAlone ? [] : cloud.hosts.flatMap(host => hostSteps(host.name, host.state_path))),
+    ...(isAlone ? [] : cloud.hosts.flatMap(host => hostSteps(host, agents))),
   ]
 }
 
-function hostSteps(host: string, path: string): DirectoryStep[] {
+function hostSteps(
+  { name: host, state_path: path }: Host,
+  agents: readonly Subdirectory[],
+): DirectoryStep[] {
   const parent = path.slice(0, path.lastIndexOf('/'))
   return [
     directoryStep({ host, path, mode: 0o711, why: `state of ${host}'s agents` }, [
       stepIds.directory(parent),
     ]),
-    ...[...AGENTS, RUN, LOG].map(entry => subdirectory(host, path, entry)),
+    ...[...agents, RUN, LOG].map(entry => subdirectory(host, path, entry)),
   ]
 }
 
@@ -39,9 +43,13 @@ function subdirectory(host: string, root: string, [name, mode, why]: Subdirector
   return directoryStep({ host, path: `${root}/${name}`, mode, why }, [stepIds.directory(parent)])
 }
 
-const AGENTS: readonly Subdirectory[] = [
+/** OVN's agent has a directory of its own, where it has anything. */
+const ML2_OVS: readonly Subdirectory[] = [
   ['dhcp', 0o755, 'files of dnsmasq, a directory for each network'],
   ['ns-metadata-proxy', 0o755, 'configuration of haproxy'],
+]
+
+const AGENTS: readonly Subdirectory[] = [
   ['external', 0o755, 'what the agents keep about the processes they start'],
   ['external/pids', 0o755, 'pid files of haproxy'],
   ['etc', 0o700, 'configuration of the agent and the API, with the shared secret'],

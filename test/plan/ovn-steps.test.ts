@@ -155,3 +155,15 @@ test('of what its agent has not heard there is no ovnmeta, and of what it has he
   t.deepEqual(ovnmetaOf(before, without('vm3')), [first])
   t.deepEqual(ovnmetaOf(without('vm3'), before), [first])
 })
+
+test('no host has directories of agents that ML2/OVN does not have', t => {
+  const pathsOf = (driver: string) =>
+    buildPlan(
+      readCloud(`neutron: {mechanism_driver: ${driver}}\nnetworks: {a: {}}\n`),
+      machineFacts,
+    )
+      .steps.filter(({ kind }) => kind === 'directory')
+      .map(({ id }) => id.slice(id.lastIndexOf('/')))
+  const gone = new Set(pathsOf('openvswitch')).difference(new Set(pathsOf('ovn')))
+  t.deepEqual([...gone], ['/dhcp', '/ns-metadata-proxy'])
+})
