@@ -10,7 +10,6 @@ import { metadataUrlOf, whyNoMetadataFor } from '../neutron/guest-metadata.ts'
 import { metadataAgentName } from '../neutron/metadata-agent/agent-name.ts'
 import { nexthopOfNewLease } from '../neutron/new-lease.ts'
 import { whyUnknownGuests } from '../nova/why-unknown-guests.ts'
-import { guestNamespace } from '../plan/names.ts'
 import type { Step } from '../plan/step.ts'
 import { asTyped } from './command-name.ts'
 
@@ -89,7 +88,7 @@ async function fetchFirst(cloud: Cloud): Promise<Fetched | null> {
 
 /** A guest goes by its lease until it renews that, whatever has changed. */
 async function explainOldLease(cloud: Cloud, guest: Guest): Promise<string | null> {
-  const route = await readMetadataRoute(guestNamespace(cloud, guest))
+  const route = await readMetadataRoute(cloud, guest)
   const via = /via (\S+)/.exec(route)?.[1] ?? null
   const nexthop = nexthopOfNewLease(cloud, guest, via)
   if (nexthop === null) return null

@@ -3,12 +3,11 @@ import type { Cloud } from '../cloud/cloud.ts'
 import type { Instance } from '../cloud/instance.ts'
 import { readMetadataRoute } from '../lab/read-metadata-route.ts'
 import { whyUnreadable } from '../lab/why-unreadable.ts'
-import { guestNamespace } from '../plan/names.ts'
 import { addInstance, type NewInstance, removeInstances } from '../topology/edit/edit-instances.ts'
 import { type ChangeOptions, changeLab } from './change-lab.ts'
 import { checkNewName } from './check-new-name.ts'
 import { asTypedWords, type TypedWords } from './explain-mistakes.ts'
-import { findInstance, findNetwork } from './find-resources.ts'
+import { findGuest, findInstance, findNetwork } from './find-resources.ts'
 import type { GlobalOptions } from './pick-lab.ts'
 import type { Change } from './read-change.ts'
 import { refused, refusedOption } from './refused.ts'
@@ -155,7 +154,7 @@ function readUserData(name: string, path: string): NonNullable<NewInstance['user
 }
 
 async function describe(cloud: Cloud, instance: Instance): Promise<string> {
-  const route = await readMetadataRoute(guestNamespace(cloud, instance))
+  const route = await readMetadataRoute(cloud, findGuest(cloud, instance.name))
   return `${instance.name} stands: ${addressesOf(cloud, instance)}; ${route}`
 }
 

@@ -4,7 +4,6 @@ import { readMetadataRoute } from '../lab/read-metadata-route.ts'
 import { rebootGuest } from '../lab/reboot-guest.ts'
 import type { LabRecord } from '../lab/record.ts'
 import { renewLeases } from '../lab/renew-leases.ts'
-import { guestNamespace } from '../plan/names.ts'
 import { type ChangeOptions, refuseUnlessItStands } from './change-lab.ts'
 import { explainHalfWay } from './explain-half-way.ts'
 import { findGuest } from './find-resources.ts'
@@ -72,12 +71,11 @@ async function forEachGuest(
   using interrupt = untilInterrupted()
   const all: Seen[] = []
   for (const guest of guests) {
-    const namespace = guestNamespace(record.cloud, guest)
-    const before = await readMetadataRoute(namespace)
+    const before = await readMetadataRoute(record.cloud, guest)
     const leased = await act(record, guest, interrupt.signal).catch(async (error: unknown) => {
       throw await explainHalfWay(error, record, `${words[0]} of ${guest.name}`)
     })
-    const after = await readMetadataRoute(namespace)
+    const after = await readMetadataRoute(record.cloud, guest)
     const seen = { name: guest.name, leased, before, after }
     if (!options.json) print(`✔ ${describe(seen)}`)
     all.push(seen)

@@ -258,6 +258,13 @@ test('up fetches by IPv6 where a guest has nothing else, and says why not where 
   t.regex(stdout, /Neutron ussuri serves metadata by IPv4; IPv6 came with Victoria/)
 })
 
+test('a reboot tells the way by IPv6 where a guest has nothing else', async t => {
+  const { name } = labs('newest')
+  const { stdout } = await lab(['--lab', name, 'instance', 'reboot', 'vm-slaac', 'vm-r-slaac'])
+  t.regex(stdout, /vm-slaac is up again: .*; fe80::a9fe:a9fe dev eth0$/m)
+  t.regex(stdout, /vm-r-slaac is up again: .*; fe80::a9fe:a9fe via fe80::\S+ dev eth0$/m)
+})
+
 test('status misses a leased address and a client, and up has them leased anew', async t => {
   const { name } = labs('ussuri')
   const { guest } = namesIn(labs('ussuri'))
