@@ -1,12 +1,14 @@
 import type { Cloud, Host, Network } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { bridgeName } from '../neutron/names.ts'
+import { bridgeStep } from './bridge-step.ts'
 import { bridgedOn, isTunnelled } from './bridged-on.ts'
 import { hostNamespace, onHost, stepIds } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { isolationUnderOvn } from './plug-port.ts'
 import type { IpStep, Step } from './step.ts'
-import { bridgeOptions, cableSteps, tunnelMtu } from './wires-steps.ts'
+import { type Underlay, underlaysOf } from './underlays.ts'
+import { cableSteps } from './wires-steps.ts'
 
 /**
  * A host of the cloud: its namespace, its places in the management network and in that of tunnels, and a bridge for each
@@ -29,25 +31,8 @@ export function hostSteps(
       sysctls: hostSysctls(facts),
       portIds: [],
     }),
-    underlayStep(host, namespace, {
-      id: stepIds.management(host.name),
-      bridge: 'br-mgmt',
-      cidr: host.management_cidr,
-      why: 'the management network',
-      mtu: null,
-    }),
-    ...(host.tunnel_cidr === null
-      ? []
-      : [
-          underlayStep(host, namespace, {
-            id: stepIds.tunnels(host.name),
-            bridge: 'br-vxlan',
-            cidr: host.tunnel_cidr,
-            why: 'the network that tunnels go through',
-            mtu: tunnelMtu(cloud),
-          }),
-        ]),
-    ...networks.map(network => bridgeStep(cloud, network, host)),
+    ...underlaysOf(cloud).flatMap(underlay => underlayStep(underlay, host, namespace)),
+    ...networks.map(network => networkStep(cloud, network, host)),
     ...cableSteps(cloud, host, isCutOff),
     ...networks.flatMap(network => tunnelStep(cloud, network, host)),
   ]
@@ -69,61 +54,34 @@ function hostSysctls(facts: MachineFacts): Record<string, string> {
   }
 }
 
-interface Underlay {
-  readonly id: string
-  readonly bridge: string
-  /** The host's address, with prefix length. */
-  readonly cidr: string
-  readonly why: string
-  /** Null for the kernel's own choice. */
-  readonly mtu: number | null
+function underlayStep(underlay: Underlay, host: Host, namespace: string): IpStep[] {
+  const { bridge, mtu, why } = underlay
+  const cidr = underlay.cidrOf(host)
+  if (cidr === null) return []
+  return [
+    bridgeStep({
+      id: underlay.stepOf(host),
+      host: host.name,
+      namespace,
+      why: `${why}, in which ${host.name} is ${cidr}`,
+      source: [],
+      bridge,
+      mtu,
+      cidr,
+    }),
+  ]
 }
 
-function underlayStep(
-  host: Host,
-  namespace: string,
-  { id, bridge, cidr, why, mtu }: Underlay,
-): IpStep {
-  const wide = mtu === null ? '' : ` mtu ${mtu}`
-  const snooping = mtu === null ? '' : ' mcast_snooping 0'
-  return {
-    kind: 'ip',
-    id,
-    host: host.name,
-    phase: 'wiring',
-    needs: [`sysctl:${namespace}`],
-    why: `${why}, in which ${host.name} is ${cidr}`,
-    source: [],
-    namespace,
-    lines: [
-      `link add ${bridge}${wide} type bridge stp_state 0 forward_delay 0${snooping}`,
-      `address add ${cidr} brd + dev ${bridge}`,
-      `link set ${bridge} up`,
-    ],
-    removeLines: [`link delete ${bridge}`],
-    expects: {
-      links: [{ device: bridge }],
-      addresses: [{ device: bridge, address: cidr }],
-    },
-  }
-}
-
-function bridgeStep(cloud: Cloud, network: Network, host: Host): IpStep {
-  const namespace = hostNamespace(cloud.lab, host.name)
-  const bridge = bridgeName(network.id)
-  return {
-    kind: 'ip',
+function networkStep(cloud: Cloud, network: Network, host: Host): IpStep {
+  return bridgeStep({
     id: stepIds.bridge(network.id, onHost(cloud, host)),
     host: host.name,
-    phase: 'wiring',
-    needs: [`sysctl:${namespace}`],
+    namespace: hostNamespace(cloud.lab, host.name),
     why: `network ${network.name}`,
     source: ['networks', network.name],
-    namespace,
-    lines: [`link add ${bridge} mtu ${network.mtu} ${bridgeOptions}`, `link set ${bridge} up`],
-    removeLines: [`link delete ${bridge}`],
-    expects: { links: [{ device: bridge, mtu: network.mtu }] },
-  }
+    bridge: bridgeName(network.id),
+    mtu: network.mtu,
+  })
 }
 
 /**

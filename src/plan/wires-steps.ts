@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Cloud, Host, Network } from '../cloud/cloud.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { bridgeName } from '../neutron/names.ts'
-import { bridgedOn, isTunnelled } from './bridged-on.ts'
+import { bridgeStep } from './bridge-step.ts'
+import { bridgedOn } from './bridged-on.ts'
 import { hostNamespace, onHost, stepIds, wiresNamespace } from './names.ts'
 import { namespaceSteps } from './namespace-steps.ts'
 import { isolationUnderOvn } from './plug-port.ts'
 import type { IpStep, Step } from './step.ts'
-
-/** What `link add` is told of every bridge: frames pass at once, and to everybody who may want them. */
-export const bridgeOptions = 'type bridge stp_state 0 forward_delay 0 mcast_snooping 0'
+import { underlaysOf } from './underlays.ts'
 
 /**
  * The wires between several hosts, in a namespace that no guest can reach: a switch for the management network, one for
@@ -27,18 +26,8 @@ export function wiresSteps(cloud: Cloud, facts: MachineFacts): Step[] {
       sysctls: facts.ipv6 ? { 'net.ipv6.conf.default.disable_ipv6': '1' } : {},
       portIds: [],
     }),
-    ...switchesOf(cloud).map(
-      ({ bridge, mtu, why }): IpStep => ({
-        ...place,
-        kind: 'ip',
-        id: stepIds.switch(bridge),
-        phase: 'wiring',
-        needs: [`sysctl:${namespace}`],
-        why,
-        lines: [`link add ${bridge} mtu ${mtu} ${bridgeOptions}`, `link set ${bridge} up`],
-        removeLines: [`link delete ${bridge}`],
-        expects: { links: [{ device: bridge, mtu }] },
-      }),
+    ...switchesOf(cloud).map(({ bridge, mtu, why }) =>
+      bridgeStep({ ...place, id: stepIds.switch(bridge), why, bridge, mtu }),
     ),
   ]
 }
@@ -118,24 +107,12 @@ interface Switch {
 
 function switchesOf(cloud: Cloud): Switch[] {
   return [
-    {
-      bridge: 'br-mgmt',
-      key: 'mgmt',
-      mtu: UNDERLAY_MTU,
-      why: 'the management network',
+    ...underlaysOf(cloud).map(({ stepOf, ...underlay }) => ({
+      ...underlay,
       isProviders: false,
       hosts: cloud.hosts,
-      hostsBridge: host => stepIds.management(host.name),
-    },
-    {
-      bridge: 'br-vxlan',
-      key: 'vxlan',
-      mtu: tunnelMtu(cloud),
-      why: 'the network that tunnels go through',
-      isProviders: false,
-      hosts: cloud.hosts,
-      hostsBridge: host => stepIds.tunnels(host.name),
-    },
+      hostsBridge: stepOf,
+    })),
     ...cloud.networks.filter(isProviders).map(network => ({
       bridge: bridgeName(network.id),
       key: network.id.slice(0, 8),
@@ -160,15 +137,4 @@ function nearEnd({ key }: Switch): string {
 /** The host as six characters of a hash: names of hosts are longer than devices' may be. */
 function farEnd({ name }: Host, { key }: Switch): string {
   return `${createHash('sha1').update(name).digest('hex').slice(0, 6)}-${key}`
-}
-
-/** That of the hosts' own networks: `global_physnet_mtu`. */
-const UNDERLAY_MTU = 1500
-/** IPv4, UDP, VXLAN and the Ethernet header inside. */
-const VXLAN_OVERHEAD = 50
-
-/** What tunnelled networks need of the network below them; more than 1500 only where one of them is wider than usual. */
-export function tunnelMtu({ networks }: Cloud): number {
-  const needed = networks.filter(isTunnelled).map(({ mtu }) => mtu + VXLAN_OVERHEAD)
-  return Math.max(UNDERLAY_MTU, ...needed)
 }

@@ -43,7 +43,7 @@ test(
   makes,
   ['management:controller', `lo:${controller}`],
   `nsenter --net=/run/netns/${controller} ip -batch -`,
-  'link add br-mgmt type bridge stp_state 0 forward_delay 0\n' +
+  'link add br-mgmt mtu 1500 type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n' +
     'address add 172.29.236.11/22 brd + dev br-mgmt\nlink set br-mgmt up\nlink set lo up\n',
 )
 
