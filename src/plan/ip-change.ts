@@ -28,9 +28,9 @@ function isRepeatableLine(line: string): boolean {
   return /^(link set|route replace) /.test(line) && !line.includes(' netns ')
 }
 
-/** Its links as they are added, but for their MTU. */
+/** Its links as they are added, but for what their MTU is; one that has none set has Linux's own. */
 function linksOf({ lines }: IpStep): string[] {
-  return lines.filter(isLinkAdd).map(line => line.replaceAll(/ mtu \d+/g, ''))
+  return lines.filter(isLinkAdd).map(line => line.replaceAll(/ mtu \d+/g, ' mtu'))
 }
 
 function isLinkAdd(line: string): boolean {

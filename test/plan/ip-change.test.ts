@@ -84,3 +84,12 @@ test('a line that goes without one that takes it back, and a link that comes, ne
   t.false(canChangeInPlace(step(['link set a up']), veth(1450)))
   t.false(canChangeInPlace(veth(1450), { ...veth(1450), namespace: 'b' }))
 })
+
+test('a link that is to have the MTU that Linux gives it needs more than that, and one that had it', t => {
+  const unsized = step(
+    veth(1450).lines.map(line => line.replaceAll(/ mtu \d+/g, '')),
+    veth(1450).removeLines,
+  )
+  t.false(canChangeInPlace(veth(1450), unsized))
+  t.false(canChangeInPlace(unsized, veth(1450)))
+})
