@@ -3,13 +3,13 @@ import type { Engine } from '../src/runtime/docker/engine.ts'
 /**
  * Host tests that run again with the services of their labs in containers: with Docker all that services do and suffer;
  * with Podman each way into a network namespace, restarts and logs. That labs are wired alike whatever they run
- * in is held by runtimes-alike.test.ts, which like others asks for its runtimes itself. So conformance is not
- * here: its cloud is one of those that are compared, with the files of all services and every guest's answers.
+ * in is held by runtimes-alike.test.ts, which like others asks for its runtimes itself.
  */
 export const filesInContainers: Readonly<Record<Engine['kind'], readonly string[]>> = {
   docker: [
     'again',
     'commands',
+    'conformance',
     'dhcp-mode',
     'dry-run',
     'ipv6-router',
