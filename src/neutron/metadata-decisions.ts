@@ -105,6 +105,9 @@ export function metadataAnswer(
     proxyRuns: proxyOfDhcpNamespace(cloud, network).runs,
     bearsAddress: metadataAddressOfDhcpPorts(cloud) !== null,
     hasGateway: facts.gateway !== null,
+    hasHostRoutes:
+      subnet.enable_dhcp &&
+      subnet.host_routes.some(({ destination }) => destination !== '0.0.0.0/0'),
     isRouted: holder !== undefined,
     routerServes: proxyOfRouterNamespace(cloud, { ipv6: false }).bind !== null,
     routerGaveWay: cloud.routers.some(

@@ -59,6 +59,22 @@ test(
   isolated,
   `${none}enable_isolated_metadata is off; no router holds the gateway_ip`,
 )
+const withHostRoute =
+  'networks: {private: {subnets: [{cidr: 10.0.0.0/24, host_routes: [{destination: 10.9.0.0/24, nexthop: 10.0.0.9}]}]}}\nrouters: {edge: {interfaces: [private]}}'
+test(
+  says,
+  'host routes of a routed subnet in Havana, which take the default route’s place',
+  '{release: havana}',
+  withHostRoute,
+  `${none}enable_isolated_metadata is off; host routes come without the default route in this release, and clients that take them have none`,
+)
+test(
+  says,
+  'and in Icehouse, where it stands beside them',
+  '{release: icehouse}',
+  withHostRoute,
+  null,
+)
 test(
   says,
   'no gateway, off',

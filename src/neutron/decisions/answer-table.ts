@@ -9,6 +9,8 @@ export interface AnswerFacts extends ReleaseFacts {
   /** Decision (c). */
   readonly bearsAddress: boolean
   readonly hasGateway: boolean
+  /** DHCP gives it host routes, by which alone a client goes then (RFC 3442). */
+  readonly hasHostRoutes: boolean
   /** A router's port holds the gateway. */
   readonly isRouted: boolean
   /** Decision (d). */
@@ -64,6 +66,16 @@ export const answerTable: DecisionTable<AnswerFacts, Answerer> = {
       guest:
         '“Connection refused” from qdhcp: also what an old lease gives after a router has come.',
       source: dhcpPort,
+    },
+    {
+      condition: 'DHCP gives host routes, and leaves the default route out of them',
+      of: release => !release.dnsmasq.defaultRouteInOption121,
+      when: ({ hasGateway, hasHostRoutes }) => hasGateway && hasHostRoutes,
+      outcome: () => null,
+      result: 'nobody',
+      why: 'host routes come without the default route in this release, and clients that take them have none',
+      guest: '“Network is unreachable” at once, from the guest’s own kernel.',
+      source: '`Dnsmasq._output_opts_file`, neutron/agent/linux/dhcp.py',
     },
     {
       condition: 'a router holds the gateway, whose proxy has given way to the one in qdhcp by (f)',

@@ -42,6 +42,12 @@ const open = {
   subnets: [{ cidr: '10.0.0.0/24', gateway_ip: null }],
   dhcp_port: { fixed_ip: '10.0.0.2' },
 }
+const told = {
+  subnets: [
+    { cidr: '10.0.0.0/24', host_routes: [{ destination: '10.9.0.0/24', nexthop: '10.0.0.9' }] },
+  ],
+  dhcp_port: { fixed_ip: '10.0.0.2' },
+}
 const withoutDhcp = { subnets: [{ cidr: '10.0.0.0/24', enable_dhcp: false }] }
 const dual = {
   subnets: [
@@ -268,7 +274,7 @@ export const decisionLabs = {
         sees: 'Connection refused',
       },
       {
-        title: '(e) 5: another network of that router',
+        title: '(e) 6: another network of that router',
         network: 'beside',
         proxy: null,
         via: '10.0.0.1',
@@ -349,7 +355,7 @@ export const decisionLabs = {
         sees: 'qdhcp answers',
       },
       {
-        title: '(d) 1, (e) 7: a router on the gateway',
+        title: '(d) 1, (e) 8: a router on the gateway',
         network: 'routed',
         proxy: null,
         via: '10.0.0.1',
@@ -361,12 +367,20 @@ export const decisionLabs = {
     release: 'havana',
     dhcp_agent: isolatedOn,
     bears: [v4(16)],
-    networks: { isolated: plain, open, routed: plain, aside: plain },
+    networks: { isolated: plain, open, routed: plain, aside: plain, told },
     routers: {
       r1: on({ network: 'routed' }),
       r2: on({ network: 'aside', fixed_ip: '10.0.0.254' }),
+      r3: on({ network: 'told' }),
     },
     rows: [
+      {
+        title: '(a) 6, (b) 8, (e) 5: a host route, without the default route beside it',
+        network: 'told',
+        proxy: 'network',
+        via: null,
+        sees: 'Network is unreachable',
+      },
       {
         title: '(a) 6, (b) 6: an isolated subnet',
         network: 'isolated',
