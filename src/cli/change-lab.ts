@@ -3,6 +3,7 @@ import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { RuntimeChoice } from '../lab/runtime-choice.ts'
 import { bringUp, type UpResult } from '../lab/up.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
+import { agentsNotTold } from '../neutron/not-told.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { describeFailure, wordsOf } from './describe-failure.ts'
 import { describeEffects, runningOf } from './effects.ts'
@@ -43,12 +44,14 @@ export async function changeLab(
   const { record: after } = result
   const effects = describeEffects({ before, after, ran, runs: runningOf(after.plan), reached })
   const told = await tell(before, after)
+  const notTold = agentsNotTold(before, after)
   if (options.json) {
     const { outcome, made, changed } = result
-    return printJson({ lab, change: words, outcome, made, changed, told, effects })
+    return printJson({ lab, change: words, outcome, made, changed, told, effects, notTold })
   }
   const others = effects.flatMap(({ text }) => (text === null ? [] : [`  ${text}`]))
-  print([...told.map(line => `✔ ${line}`), ...others].join('\n'))
+  const unheard = notTold.map(({ agent, why }) => `! ${agent} has not heard of it: ${why}`)
+  print([...told.map(line => `✔ ${line}`), ...others, ...unheard].join('\n'))
 }
 
 /** A change begins with what stands; one that was killed is ended or taken back before the next. */

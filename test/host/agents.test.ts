@@ -160,7 +160,9 @@ test('while an agent is stopped nobody puts back what it has made, changes do no
     t.is(await fetch('vm2'), '200')
     t.is(pidsOf(lab.name)[`haproxy-${id}`], undefined)
 
-    await does('router add-subnet spare private-subnet')
+    const change = await does('router add-subnet spare private-subnet')
+    for (const agent of ['neutron-dhcp-agent', 'neutron-l3-agent'])
+      t.regex(change, new RegExp(`^! ${agent}@controller has not heard of it: it is stopped$`, 'm'))
     await lab.run(['instance', 'add', 'late', '--network', 'private=192.168.30.77'])
     const ipv4 = async (namespace: string) =>
       (await addressesIn(namespace, 'eth0')).filter(address => address.startsWith('inet '))
