@@ -148,8 +148,8 @@ function proxyFactsOf(cloud: Cloud, network: Network): ProxyFacts {
   }
 }
 
-/** `Dnsmasq.has_metadata_subnet`. */
-function isMetadataSubnet({ cidr }: Subnet): boolean {
+/** Inside 169.254.0.0/16, as `Dnsmasq.has_metadata_subnet` asks. */
+export function isMetadataSubnet({ cidr }: Subnet): boolean {
   const range = parseCidr(cidr)
   if (range === undefined) return false
   const { version, first, last } = range

@@ -1,6 +1,7 @@
 import type { Cloud, Host, HostRoute, Subnet } from '../cloud/cloud.ts'
 import type { Guest, Nic } from '../cloud/guest.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
+import { leasedAddress } from '../neutron/leased-address.ts'
 import { metadataAddress } from '../neutron/metadata-address.ts'
 import { metadataNexthop } from '../neutron/metadata-decisions.ts'
 import { networkOf } from '../neutron/network-ports.ts'
@@ -12,7 +13,6 @@ import { leasedStep } from './leased-step.ts'
 import { onHost, stepIds } from './names.ts'
 import { plugPort } from './plug-port.ts'
 import {
-  type PortAddress,
   portAddressSteps,
   type Route,
   routeDestination,
@@ -82,7 +82,7 @@ export function guestNicSteps(cloud: Cloud, wish: GuestNic): Step[] {
       ? leaseSteps(
           cloud,
           wish,
-          leased.map(({ subnet, address }) => withPrefix(subnet, address)),
+          leased.map(({ subnet, address }) => leasedAddress(cloud, subnet, address)),
         )
       : []),
     ...autoconfigured,
@@ -109,7 +109,7 @@ function isServed({ has_port }: Nic, { enable_dhcp }: Subnet): boolean {
  * udhcpc in the guest, asking for option 121; it goes to the background with the lease and renews it, or without one and asks
  * on. Where somebody can answer, the guest has come up with its lease alone.
  */
-function leaseSteps(cloud: Cloud, wish: GuestNic, addresses: readonly PortAddress[]): Step[] {
+function leaseSteps(cloud: Cloud, wish: GuestNic, addresses: readonly string[]): Step[] {
   const base = `${wish.leaseDirectory}/${wish.device}`
   const client = clientStep(cloud, wish, addresses, base)
   return wish.isAnswered ? [client, leasedStep(client, `${base}.lease`, wish.device)] : [client]
@@ -118,7 +118,7 @@ function leaseSteps(cloud: Cloud, wish: GuestNic, addresses: readonly PortAddres
 function clientStep(
   cloud: Cloud,
   wish: GuestNic,
-  addresses: readonly PortAddress[],
+  addresses: readonly string[],
   base: string,
 ): ServiceStep {
   return serviceStep({
@@ -143,9 +143,7 @@ function clientStep(
     logFile: `${cloud.neutron.state_path}/log/udhcpc-${wish.guest.name}.log`,
     commandLineHolds: `${base}.pid`,
     listens: [],
-    leases: wish.isAnswered
-      ? addresses.map(({ address }) => ({ device: wish.device, address }))
-      : [],
+    leases: wish.isAnswered ? addresses.map(address => ({ device: wish.device, address })) : [],
     leaves: [`${base}.pid`, `${base}.lease`],
     // With every event.
     reloads: { signal: null, files: [{ id: stepIds.file(wish.script) }] },
