@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { emptyRoot, heaviest, tooDeep, YamlConverter } from './convert-yaml.ts'
 import type { Located, TextRange } from './located.ts'
 import type { Mistake, Position, TopologySource } from './mistake.ts'
@@ -40,15 +40,17 @@ export function parseYaml(source: TopologySource): ParsedYaml {
 }
 
 function convertDocument(document: Document.Parsed, positionOf: (range: TextRange) => Position) {
-  const problems = [...document.errors, ...document.warnings]
-  // The parser's stack ends in a deep nesting; what it says after that means nothing.
-  const exhausted = problems.find(({ code }) => code === 'RESOURCE_EXHAUSTION')
-  const syntax = (exhausted ? [exhausted] : problems).map(({ code, message, pos }) => ({
-    message: syntaxMessages[code] ?? `YAML: ${message}`,
-    path: [],
-    position: positionOf({ start: pos[0], end: pos[1] }),
-  }))
-  if (syntax.length > 0) return { root: emptyRoot, mistakes: syntax, isReadable: false }
+  const [first, ...others] = syntaxProblems(document)
+  if (first !== undefined) {
+    const { code, message, pos } = first
+    const more = others.length === 0 ? '' : '; what else it finds may only follow from that'
+    const mistake = {
+      message: `${syntaxMessages[code] ?? `YAML: ${message}`}${more}`,
+      path: [],
+      position: positionOf({ start: pos[0], end: pos[1] }),
+    }
+    return { root: emptyRoot, mistakes: [mistake], isReadable: false }
+  }
   const converter = new YamlConverter(positionOf)
   const root = converter.convert(document.contents, [])
   const isReadable = root.weight <= heaviest && !converter.isExhausted()
@@ -60,6 +62,14 @@ function convertDocument(document: Document.Parsed, positionOf: (range: TextRang
     )
   }
   return { root, mistakes: converter.mistakes, isReadable }
+}
+
+/** In the order of the text: after the first the parser goes on as well as it can. */
+function syntaxProblems({ errors, warnings }: Document.Parsed): YAMLError[] {
+  const problems = [...errors, ...warnings].sort((one, other) => one.pos[0] - other.pos[0])
+  // The parser's stack ends in a deep nesting; what it says besides that means nothing.
+  const exhausted = problems.find(({ code }) => code === 'RESOURCE_EXHAUSTION')
+  return exhausted === undefined ? problems : [exhausted]
 }
 
 function toPosition(text: string, lineCounter: LineCounter, range: TextRange): Position {

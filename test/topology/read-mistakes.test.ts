@@ -26,6 +26,12 @@ test(
   `${net}\n---\n${net}\n`,
   '2:1 a topology is one YAML document, and a second one begins here',
 )
+test(
+  'a bracket that nobody closes, and nothing of what follows from it',
+  finds,
+  'networks: [\n  private:\n    subnets:\n      - cidr: 10.0.0.0/24\nname: x\n',
+  '3:5 YAML: Block collections are not allowed within flow collections; what else it finds may only follow from that',
+)
 test('an unknown tag', finds, 'name: !vault x\n', '1:7 YAML: Unresolved tag: !vault')
 test(
   'a key twice',
