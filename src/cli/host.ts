@@ -1,3 +1,5 @@
+import { agentKey } from '../cloud/agent-states.ts'
+import type { HostAgent } from '../lab/change-states.ts'
 import { isolateHosts } from '../lab/isolate-hosts.ts'
 import { LabError } from '../lab/lab-error.ts'
 import type { LabRecord } from '../lab/record.ts'
@@ -47,7 +49,8 @@ async function change(
       ? `${host} ${ALREADY[verb]}`
       : `${host} ${outcomeOf(verb, after, host)}`,
   )
-  print(told.map(line => `✔ ${line}`).join('\n'))
+  const elsewhere = elsewhereOf(verb, record, after, hosts)
+  print([...told.map(line => `✔ ${line}`), ...elsewhere.map(line => `  ${line}`)].join('\n'))
 }
 
 const ALREADY = { isolate: 'is cut off already', join: 'was not cut off' }
@@ -63,6 +66,28 @@ function outcomeOf(verb: 'isolate' | 'join', { cloud, states }: LabRecord, name:
     .filter(agent => canFetch(cloud, agent, name, states))
   const rest = agents.length === 0 ? '' : '; no agent of it reaches neutron-server'
   return `is joined to the other hosts${synchronized.length === 0 ? rest : `; ${listed(synchronized)} synchronized`}`
+}
+
+/** With the controller, agents of other hosts lose neutron-server, and come back to it. */
+function elsewhereOf(
+  verb: 'isolate' | 'join',
+  before: LabRecord,
+  after: LabRecord,
+  hosts: readonly string[],
+): string[] {
+  const [reached, lost] = verb === 'isolate' ? [before, after] : [after, before]
+  const agents = agentsOf(after)
+    .filter(({ agent, host }) => !hosts.includes(host) && reaches(reached, agent, host))
+    .filter(({ agent, host }) => !reaches(lost, agent, host))
+    .map(({ agent, host }) => agentKey(agent, host))
+  if (agents.length === 0) return []
+  if (verb === 'join') return [`${listed(agents)} synchronized`]
+  const keeps = agents.length === 1 ? 'which keeps what it knows' : 'which keep what they know'
+  return [`neutron-server is out of reach of ${agents.join(' and ')}, ${keeps}`]
+}
+
+function reaches({ cloud, states }: LabRecord, agent: HostAgent['agent'], host: string): boolean {
+  return canFetch(cloud, agent, host, states)
 }
 
 function listed(names: readonly string[]): string {

@@ -113,9 +113,16 @@ test('an agent that is stopped, or cut off when it starts, leaves what it has ma
         '✔ neutron-dhcp-agent@net is started and does not reach neutron-server: it knows what it knew',
       )
       t.deepEqual(made(), before, 'there is nothing to fetch')
-      t.is(await does('host join control'), '✔ control is joined to the other hosts')
+      t.is(
+        await does('host join control'),
+        '✔ control is joined to the other hosts\n  neutron-dhcp-agent@net has synchronized',
+      )
       t.notDeepEqual(made(), before, 'the agent has fetched all')
       t.deepEqual((await statusOf(name)).differences, [])
+      t.is(
+        await does('host isolate control'),
+        '✔ control is cut off from the other hosts\n  neutron-server is out of reach of neutron-dhcp-agent@net, which keeps what it knows',
+      )
     }),
   )
 })
