@@ -217,7 +217,7 @@ processTest(
         await execa('ip', ['-n', `lab-${name}-controller`, 'link', 'add', tap, 'type', 'bridge'])
         const halfWay = await run(['instance', 'add', 'two', '--network', 'private'])
         t.is(halfWay.exitCode, 1)
-        t.regex(halfWay.stderr, /File exists\n[^]*\n {2}at instances\.two of the topology\n/)
+        t.regex(halfWay.stderr, /File exists\n[\s\S]*\n {2}at instances\.two of the topology\n/)
         t.regex(halfWay.stderr, /Nothing of the change was kept: what stood stands/)
         t.is(kept(name), before.text)
         t.false(namespaceIsThere(taken))
