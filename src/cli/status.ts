@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs'
 import type { ChalkInstance } from 'chalk'
 import { describeAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { observe } from '../lab/observe.ts'
+import { journalPathOf } from '../lab/paths.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { nameNamespaces } from '../plan/name-namespaces.ts'
 import { isContained, isService } from '../plan/step.ts'
@@ -13,7 +15,8 @@ import { asTyped } from './command-name.ts'
 import { describeHosts } from './describe-hosts.ts'
 import { describeRuntime } from './describe-runtime.ts'
 import { stateOf } from './list.ts'
-import { type GlobalOptions, pickRecord } from './pick-lab.ts'
+import { lookUntilStill } from './look-until-still.ts'
+import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
 import { print, printJson } from './print.ts'
 import { renderServices, type ServiceRow } from './render-services.ts'
 import { requireRoot } from './require-root.ts'
@@ -26,11 +29,23 @@ export async function status(
   globals: GlobalOptions,
 ): Promise<void> {
   requireRoot()
-  const record = pickRecord(name, globals)
-  const seen = await look(record)
+  const lab = pickLab(name, globals)
+  const { record, seen } = await lookUntilStill({
+    look: async () => {
+      const record = pickRecord(lab, globals)
+      return { record, seen: await look(record) }
+    },
+    changeTime: () => changeTimeOf(lab),
+    isWhole: ({ seen }) => seen.differences.length === 0,
+  })
   if (seen.differences.length > 0) process.exitCode = 1
   if (options.json) return printJson(seen)
   print(render({ ...seen, place: describeRuntime(record), upCommand: upCommandOf(record) }))
+}
+
+/** Of its journal, to which all that is done to a lab is written. */
+function changeTimeOf(lab: string): number | undefined {
+  return statSync(journalPathOf(lab), { throwIfNoEntry: false })?.mtimeMs
 }
 
 async function look(record: LabRecord) {
