@@ -15,11 +15,23 @@ export function describeSize({ hosts, networks, routers, instances, guests }: Cl
   ].join(', ')
 }
 
-/** How much of a lab has changed: `3 resources made anew, 7 changed in place`. */
-export function describeChanges({ made, changed }: { made: number; changed: number }): string {
-  if (changed === 0) return `${count(made, 'resource')} made anew`
-  if (made === 0) return `${count(changed, 'resource')} changed in place`
-  return `${count(made, 'resource')} made anew, ${changed} changed in place`
+/** How much of a lab has changed: `3 resources made anew, 7 changed in place, 1 taken away`. */
+export function describeChanges({ made, changed, gone }: Changed): string {
+  const parts = [
+    [made, 'made anew'],
+    [changed, 'changed in place'],
+    [gone, 'taken away'],
+  ] as const
+  return parts
+    .filter(([number]) => number > 0)
+    .map(([number, did], index) => `${index === 0 ? count(number, 'resource') : number} ${did}`)
+    .join(', ')
+}
+
+interface Changed {
+  readonly made: number
+  readonly changed: number
+  readonly gone: number
 }
 
 /** `1 network`, `2 networks`. */

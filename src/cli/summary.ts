@@ -66,7 +66,7 @@ function isSmall(steps: readonly Step[], hosts: readonly HostSummary[]): boolean
 const MOST_NAMESPACES = 8
 
 function headline(
-  { outcome, made, changed, record }: UpResult,
+  { outcome, record, ...counted }: UpResult,
   seconds: number,
   color: ChalkInstance,
 ): string {
@@ -74,11 +74,16 @@ function headline(
   const counts = describeSize(cloud)
   const what = {
     built: `stands: ${counts}`,
-    changed: `stands: ${counts}; ${describeChanges({ made, changed })}`,
+    changed: [`stands: ${counts}`, describeChanges(counted)].filter(isSaid).join('; '),
     unchanged: `stands as it is: nothing changes`,
   }[outcome]
   const release = `Neutron ${cloud.neutron.release}, ${describeRuntime(record)}, ${seconds.toFixed(1)} s`
   return `${color.green('✔')} Lab ${color.bold(cloud.lab)} ${what} ${color.dim(`(${release})`)}`
+}
+
+/** A change that was only to be ended has none of its own. */
+function isSaid(words: string): boolean {
+  return words !== ''
 }
 
 function renderNamespaces(namespaces: readonly NamespaceSummary[], color: ChalkInstance): string[] {

@@ -57,9 +57,10 @@ export interface UpResult {
   readonly record: LabRecord
   /** `built`: nothing stood before; `changed`: some of it was made anew; `unchanged`: all of it stood. */
   readonly outcome: 'built' | 'changed' | 'unchanged'
-  /** Resources that were made, and those that were changed where they stand. */
+  /** Resources that were made, those that were changed where they stand, and those that are no more. */
   readonly made: number
   readonly changed: number
+  readonly gone: number
 }
 
 /**
@@ -74,7 +75,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const record = recordOf({ ...options, plan: { ...plan, steps: changes.steps } })
   if (isNothing(changes) && journal.phase === 'stands' && isOfThisBoot(journal)) {
     if (before !== null && !isSaidAlike(before, record)) writeRecord(record)
-    return { record, outcome: 'unchanged', made: 0, changed: 0 }
+    return { record, outcome: 'unchanged', made: 0, changed: 0, gone: 0 }
   }
   await refuseTakenContainers(plan.lab, [...changes.remove, ...changes.make])
   await claim(record, before, journal, options.by)
@@ -82,8 +83,9 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   await removeOutdated(changes, journal, plan)
   await carryOut(record, changes, options)
   const isNew = before === null || !isOfThisBoot(journal)
+  const outcome = isNew ? 'built' : 'changed'
   const [made, changed] = [changes.make.length, changes.update.length]
-  return { record, outcome: isNew ? 'built' : 'changed', made, changed }
+  return { record, outcome, made, changed, gone: countGone(changes) }
 }
 
 const TOOLS_GRACE_MS = 3_000
@@ -144,6 +146,12 @@ async function findChanges(
 
 function touchedBy({ remove, update, make }: Changes): readonly Step[] {
   return [...remove, ...update.map(({ before }) => before), ...make]
+}
+
+/** What was taken away to be made anew is not gone. */
+function countGone({ remove, steps }: Changes): number {
+  const kept = new Set(steps.map(({ id }) => id))
+  return remove.filter(({ id }) => !kept.has(id)).length
 }
 
 /** The steps themselves, and the namespaces that they are in. */

@@ -15,7 +15,10 @@ test('guests that nova does not have are counted by themselves', t => {
 })
 
 test('what has changed is counted, and what there is none of goes without saying', t => {
-  t.is(describeChanges({ made: 3, changed: 7 }), '3 resources made anew, 7 changed in place')
-  t.is(describeChanges({ made: 1, changed: 0 }), '1 resource made anew')
-  t.is(describeChanges({ made: 0, changed: 2 }), '2 resources changed in place')
+  const says = (made: number, changed: number, gone: number) =>
+    describeChanges({ made, changed, gone })
+  t.is(says(3, 7, 1), '3 resources made anew, 7 changed in place, 1 taken away')
+  t.is(says(1, 0, 0), '1 resource made anew')
+  t.is(says(0, 2, 0), '2 resources changed in place')
+  t.is(says(0, 0, 5), '5 resources taken away')
 })
