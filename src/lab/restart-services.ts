@@ -1,7 +1,10 @@
 import { agentKey } from '../cloud/agent-states.ts'
+import { gatherFacts } from '../linux/gather-facts.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
+import { isAlike } from '../neutron/is-alike.ts'
 import { agentsOn } from '../plan/agent-steps.ts'
-import { isContained, isService, type ServiceStep } from '../plan/step.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import { isContained, isService, type ServiceStep, type Step } from '../plan/step.ts'
 import { watcherOf } from '../plan/watchers.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { restartService } from '../runtime/restart-service.ts'
@@ -35,12 +38,12 @@ export async function restartServices(
     [...namesOf(step), agentKey(step.service, step.host)].includes(wanted)
   const running = servicesOf(record).filter(isWanted)
   const restarted: Restarted[] = []
-  for (const service of running.filter(({ staysWhileItRuns }) => !staysWhileItRuns)) {
+  const staying = outdatedOf(record, running)
+  for (const service of running.filter(one => !staying.includes(one))) {
     signal.throwIfAborted()
     const { pid } = await restart(service, record, signal)
     restarted.push({ name: service.name, pid })
   }
-  const staying = running.filter(({ staysWhileItRuns }) => staysWhileItRuns)
   const after = await beginAsWanted(record, staying, wanted, signal)
   const begun = servicesOf(after).filter(
     step => isWanted(step) && !restarted.some(({ name }) => name === step.name),
@@ -49,6 +52,21 @@ export async function restartServices(
     ...restarted,
     ...begun.map(step => ({ name: step.name, pid: findService(step)?.pid ?? null })),
   ]
+}
+
+/** Those that their agents have left as they were, with another configuration than the agent would write now. */
+function outdatedOf(
+  { cloud, containers, states, plan }: LabRecord,
+  services: readonly ServiceStep[],
+): ServiceStep[] {
+  const left = services.filter(({ staysWhileItRuns }) => staysWhileItRuns)
+  if (left.length === 0) return []
+  const wanted = buildPlan(cloud, gatherFacts(containers), states).steps
+  return left.filter(({ id, needs }) => {
+    const written = (steps: readonly Step[]) =>
+      steps.filter(step => step.id === id || (step.kind === 'file' && needs.includes(step.id)))
+    return !isAlike(written(plan.steps), written(wanted))
+  })
 }
 
 /**
