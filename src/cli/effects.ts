@@ -1,9 +1,12 @@
+import { agentKey } from '../cloud/agent-states.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { LabRecord } from '../lab/record.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
-import { proxyOfDhcpNamespace } from '../neutron/metadata-decisions.ts'
+import { isAlike } from '../neutron/is-alike.ts'
+import { type ProxyDecision, proxyOfDhcpNamespace } from '../neutron/metadata-decisions.ts'
 import { guestNamespace } from '../plan/names.ts'
 import type { Plan, ServiceStep } from '../plan/step.ts'
+import { METADATA_PROXIES } from '../plan/watchers.ts'
 import { findService } from '../runtime/process/find-service.ts'
 
 /** What a change did to a service. */
@@ -36,33 +39,57 @@ interface Changed {
   readonly reached: ReadonlySet<string>
 }
 
-/** What a change did to the services of a lab, told by their processes. */
+/**
+ * What a change did to the services of a lab, told by their processes. A proxy that goes by another id from now on is
+ * another process, and told of once: as begun anew.
+ */
 export function describeEffects({ before, after, ran, runs, reached }: Changed): Effect[] {
   const stopped = servicesOf(before).filter(({ name }) => ran.has(name) && !runs.has(name))
   const running = servicesOf(after).filter(({ name }) => runs.has(name))
+  const started = running.filter(({ name }) => !ran.has(name))
+  const isReplaced = (step: ServiceStep) => started.some(other => isProxyInPlaceOf(other, step))
+  const isReplacing = (step: ServiceStep) => stopped.some(other => isProxyInPlaceOf(step, other))
+  const effectOf = (step: ServiceStep, did: Effect['did'], told = did): Effect => {
+    const { name, service } = step
+    return { name, service, did, text: textOf(step, told, before, after) }
+  }
   return [
-    ...stopped.map(step => effectOf(step, 'stopped', before.cloud, after.cloud)),
+    ...stopped.map(step =>
+      isReplaced(step) ? { ...effectOf(step, 'stopped'), text: null } : effectOf(step, 'stopped'),
+    ),
     ...running.flatMap(step => {
       const was = ran.get(step.name)
-      if (was === undefined) return [effectOf(step, 'started', before.cloud, after.cloud)]
+      if (was === undefined)
+        return [effectOf(step, 'started', isReplacing(step) ? 'restarted' : 'started')]
       const is = runs.get(step.name)
       const isSame = was.pid === is?.pid && was.startTime === is.startTime
       if (isSame && !reached.has(step.name)) return []
-      return [effectOf(step, isSame ? 'reloaded' : 'restarted', before.cloud, after.cloud)]
+      return [effectOf(step, isSame ? 'reloaded' : 'restarted')]
     }),
   ]
+}
+
+function isProxyInPlaceOf(step: ServiceStep, other: ServiceStep): boolean {
+  return isProxy(step) && isProxy(other) && step.namespace === other.namespace
+}
+
+function isProxy({ service }: ServiceStep): boolean {
+  return METADATA_PROXIES.includes(service)
 }
 
 function servicesOf({ plan }: LabRecord): ServiceStep[] {
   return plan.steps.filter(step => step.kind === 'service')
 }
 
-function effectOf(step: ServiceStep, did: Effect['did'], before: Cloud, after: Cloud): Effect {
-  const { name, service } = step
-  const [own, other] = did === 'stopped' ? [before, after] : [after, before]
+function textOf(
+  step: ServiceStep,
+  did: Effect['did'],
+  before: LabRecord,
+  after: LabRecord,
+): string | null {
+  const [own, other] = did === 'stopped' ? [before.cloud, after.cloud] : [after.cloud, before.cloud]
   const who = isOfGuest(step, own) && !isOfGuest(step, other) ? null : whoIs(step, own)
-  const text = who === null ? null : `${who} ${words[did]}${whyOf(step, did, after)}`
-  return { name, service, did, text }
+  return who === null ? null : `${who} ${words[did]}${whyOf(step, did, before, after)}`
 }
 
 const words = {
@@ -105,11 +132,24 @@ function networkOf({ namespace }: ServiceStep, { networks }: Cloud) {
   return networks.find(({ id }) => namespace?.includes(id))
 }
 
-/** Neutron's own reason, where a network's proxy comes or goes while the network stays. */
-function whyOf(step: ServiceStep, did: Effect['did'], after: Cloud): string {
-  const isProxy = step.service === 'haproxy' || step.service === 'neutron-ns-metadata-proxy'
-  const network = networkOf(step, after)
-  if (!isProxy || (did !== 'started' && did !== 'stopped') || network === undefined) return ''
-  if (!step.namespace?.startsWith('qdhcp-')) return ''
-  return `: ${proxyOfDhcpNamespace(after, network).why}`
+/** Neutron's own reason, where a network's proxy comes or goes while the network stays, or asks as another. */
+function whyOf(step: ServiceStep, did: Effect['did'], before: LabRecord, after: LabRecord): string {
+  if (!isProxy(step) || !step.namespace?.startsWith('qdhcp-')) return ''
+  const [was, is] = [decisionOn(step, before), decisionOn(step, after)]
+  if (is === null) return ''
+  if (did === 'started' || did === 'stopped') return `: ${is.why}`
+  if (was === null || isAlike(was.sends, is.sends)) return ''
+  return `: it asks as ${describeSender(is.sends, after.cloud)} now`
+}
+
+/** By what its agent knows. */
+function decisionOn(step: ServiceStep, { cloud, states }: LabRecord): ProxyDecision | null {
+  const known = states.known?.[agentKey('neutron-dhcp-agent', step.host)] ?? cloud
+  const network = networkOf(step, known)
+  return network === undefined ? null : proxyOfDhcpNamespace(known, network)
+}
+
+function describeSender({ header, id }: ProxyDecision['sends'], cloud: Cloud): string {
+  const resources = header === 'router' ? cloud.routers : cloud.networks
+  return `${header} ${resources.find(resource => resource.id === id)?.name ?? id}`
 }

@@ -7,12 +7,15 @@ import { readTopology } from '../../src/topology/read-topology.ts'
 import { machineFacts } from '../fixtures/cloud.ts'
 
 function recordOf(routers: string, instances: string, hosts = '{}'): LabRecord {
-  const text = `hosts: ${hosts}
+  return recordOfTopology(`hosts: ${hosts}
 neutron: {dhcp_agents_per_network: 2, dhcp_agent: {enable_isolated_metadata: true}}
 networks: {private: {id: 0aa11bb2-2cc3-4dd4-8ee5-5ff667788990, subnets: [{cidr: 192.168.30.0/24}]}}
 routers: ${routers}
 instances: ${instances}
-`
+`)
+}
+
+function recordOfTopology(text: string): LabRecord {
   const reading = readTopology({ path: 'test.yaml', text })
   if (!reading.ok) throw new Error('the topology is wrong')
   const cloud = deriveCloud(reading.topology, { lab: 'effects', secret: '' })
@@ -85,3 +88,38 @@ test('where several hosts serve a network, each is told with its host', t => {
     ['dnsmasq of private@ctl read its files again', 'dnsmasq of private@net read its files again'],
   )
 })
+
+/** A metadata network, whose proxy goes by the router's id: a process of another name since Kilo. */
+function metadataNetworkOf(release: string, routers: string): LabRecord {
+  return recordOfTopology(`neutron:
+  release: ${release}
+  dhcp_agent: {enable_isolated_metadata: true, enable_metadata_network: true, force_metadata: true}
+  l3_agent: {enable_metadata_proxy: false}
+networks: {metadata: {id: 0aa11bb2-2cc3-4dd4-8ee5-5ff667788990, subnets: [{cidr: 169.254.10.0/24}]}}
+routers: ${routers}
+`)
+}
+
+const asksAnew = test.macro({
+  title: (_, release: string) =>
+    `a proxy of ${release} that asks as another now is told once, with whom it asks as`,
+  exec(t, release: string) {
+    const alone = metadataNetworkOf(release, '{edge: {}}')
+    const routed = metadataNetworkOf(release, '{edge: {interfaces: [metadata]}}')
+    const toldOf = (before: LabRecord, after: LabRecord) =>
+      describeEffects({
+        before,
+        after,
+        ran: running(before, 1, /proxy/),
+        runs: running(after, 2, /proxy/),
+        reached: new Set(),
+      }).flatMap(({ text }) => text ?? [])
+    const proxy = 'the proxy in qdhcp-0aa11bb2-2cc3-4dd4-8ee5-5ff667788990'
+    t.deepEqual(toldOf(alone, routed), [`${proxy} started anew: it asks as router edge now`])
+    t.deepEqual(toldOf(routed, alone), [`${proxy} started anew: it asks as network metadata now`])
+  },
+})
+
+test(asksAnew, '2026.1')
+test(asksAnew, 'liberty')
+test(asksAnew, 'juno')
