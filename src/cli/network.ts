@@ -81,7 +81,10 @@ export async function remove(
   )
 }
 
-/** A gateway is of the subnet that holds it; a name server, of the subnets of its IP version. Throws LabError. */
+/**
+ * A gateway is of the subnet that holds it; a name server, of the subnets of its IP version. What a range that is none would
+ * hold nobody knows; it is told of by itself. Throws LabError.
+ */
 export function writeNetwork(name: string, options: NetworkOptions): NewNetwork {
   const { gateway, dhcp, dnsNameserver = [], mtu, external } = options
   const refuse = (answer: string) => refusedOption(`add network ${asTypedWords(name)}`, answer)
@@ -92,7 +95,8 @@ export function writeNetwork(name: string, options: NetworkOptions): NewNetwork 
   const address = gateway === undefined || gateway === 'none' ? undefined : parseAddress(gateway)
   const isHolder = (range: IpNetwork | undefined) =>
     range !== undefined && address !== undefined && contains(range, address)
-  if (gateway !== undefined && gateway !== 'none' && !ranges.some(isHolder))
+  const isKnown = ranges.every(range => range !== undefined)
+  if (gateway !== undefined && gateway !== 'none' && isKnown && !ranges.some(isHolder))
     throw refuse(`--gateway ${gateway} is no address of ${options.subnet.join(' or ')}`)
   const subnets = options.subnet.map((cidr, index) => {
     const range = ranges[index]

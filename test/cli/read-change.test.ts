@@ -169,6 +169,12 @@ test(
 )
 test(
   tells,
+  'a range that is none, whatever gateway is in it',
+  network({ subnet: ['10.0.0.0.0/24'], gateway: '10.0.0.1' }),
+  'Cannot add network web\n--subnet 10.0.0.0.0/24: must be a CIDR like 192.168.30.0/24',
+)
+test(
+  tells,
   'a gateway elsewhere',
   network({ gateway: '10.9.0.1' }),
   'Cannot add network web\n--gateway 10.9.0.1 is no address of 10.0.0.0/24',
