@@ -46,8 +46,8 @@ export async function changeLab(
   const told = await tell(before, after)
   const notTold = agentsNotTold(before, after)
   if (options.json) {
-    const { outcome, made, changed } = result
-    return printJson({ lab, change: words, outcome, made, changed, told, effects, notTold })
+    const { outcome, made, changed, gone } = result
+    return printJson({ lab, change: words, outcome, made, changed, gone, told, effects, notTold })
   }
   const others = effects.flatMap(({ text }) => (text === null ? [] : [`  ${text}`]))
   const unheard = notTold.map(({ agent, why }) => `! ${agent} has not heard of it: ${why}`)
