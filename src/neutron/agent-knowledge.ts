@@ -56,15 +56,16 @@ function withoutGone(
   }
 }
 
-type ToldAgent = ViewingAgent | MetadataAgentName
+export type ToldAgent = ViewingAgent | MetadataAgentName
 
-/** OVN's agent hears of ports from the southbound database, neutron-metadata-agent asks when it must know. */
-function agentsToldOn({ neutron }: Cloud, { roles }: Host): readonly ToldAgent[] {
-  const ovn = neutron.mechanism_driver === 'ovn' && roles.includes('compute')
-  return [
-    ...(roles.includes('network') ? viewingAgents : []),
-    ...(ovn ? [metadataAgentName(neutron)] : []),
-  ]
+/**
+ * The agents of a host that hold what they are told. ML2/OVN has one, which hears of ports from the southbound database;
+ * neutron-metadata-agent asks when it must know.
+ */
+export function agentsToldOn({ neutron }: Cloud, { roles }: Host): readonly ToldAgent[] {
+  if (neutron.mechanism_driver === 'ovn')
+    return roles.includes('compute') ? [metadataAgentName(neutron)] : []
+  return roles.includes('network') ? viewingAgents : []
 }
 
 /** Of each DHCP agent, by `agentKey`: see `standingProxies`. */

@@ -63,6 +63,18 @@ instances: {${instances}}
   }
 })
 
+test('under ML2/OVN nobody else is told: it has no DHCP and L3 agents', t => {
+  const ovn = (interfaces: string) =>
+    cloudOf(`
+hosts: {ctl: controller, net: network, cmp: compute}
+neutron: {mechanism_driver: ovn}
+networks: {a: {subnets: [{cidr: 10.0.0.0/24}]}}
+routers: {r: {interfaces: [${interfaces}]}}
+`)
+  const states = { isolated: ['net'] }
+  t.deepEqual(tellAgents(ovn('a'), { cloud: ovn(''), states }, states), states)
+})
+
 test('agents that are stopped or cut off keep what they had until they are back, however much changes', t => {
   const [first, second, third] = [
     cloudWith({}),

@@ -68,3 +68,33 @@ test('who has heard of an instance is not named for the router that it still doe
   const cloud = cloudOf(topologyOf('private', `${guest}, vm2: {networks: [private]}`, 'liberty'))
   t.deepEqual(agentsNotTold(before, { cloud, states: tellAgents(cloud, before, {}) }), [])
 })
+
+const ovnTopologyOf = (interfaces: string, instances: string) => `
+hosts: {c: controller, n1: network, k1: compute, k2: compute}
+neutron: {mechanism_driver: ovn}
+networks: {private: {subnets: [{cidr: 10.0.0.0/24}]}}
+routers: {edge: {interfaces: [${interfaces}]}}
+instances: {${instances}}
+`
+
+/** A router and an instance come to the network. */
+function notToldByOvn(states: AgentStates) {
+  const before = {
+    cloud: cloudOf(ovnTopologyOf('', 'vm1: {networks: [private], host: k1}')),
+    states,
+  }
+  const instances = 'vm1: {networks: [private], host: k1}, vm2: {networks: [private], host: k2}'
+  const cloud = cloudOf(ovnTopologyOf('private', instances))
+  return agentsNotTold(before, { cloud, states: tellAgents(cloud, before, states) })
+}
+
+test("under ML2/OVN the agent of a machine's host is named, and none that ML2/OVN does not have", t => {
+  const agent = 'neutron-ovn-agent@k2'
+  t.deepEqual(notToldByOvn({}), [])
+  t.deepEqual(notToldByOvn({ isolated: ['n1', 'k1'] }), [])
+  t.deepEqual(notToldByOvn({ stopped: [agent] }), [{ agent, why: 'it is stopped' }])
+  t.deepEqual(notToldByOvn({ isolated: ['k2'] }), [{ agent, why: 'k2 is cut off' }])
+  t.deepEqual(notToldByOvn({ isolated: ['c'] }), [
+    { agent, why: "OVN's southbound database is cut off" },
+  ])
+})

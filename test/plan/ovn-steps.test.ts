@@ -1,9 +1,12 @@
 import test from 'ava'
+import type { AgentStates } from '../../src/cloud/agent-states.ts'
 import type { Cloud } from '../../src/cloud/cloud.ts'
+import { tellAgents } from '../../src/neutron/agent-knowledge.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import type { IpStep, Step } from '../../src/plan/step.ts'
 import { readCloud } from '../cloud/read-cloud.ts'
 import { machineFacts } from '../fixtures/cloud.ts'
+import { cloudOf } from '../fixtures/planned.ts'
 import { ovnCloud, portOf, privateId } from '../neutron/ovn/ovn-clouds.ts'
 
 const cloud = ovnCloud()
@@ -166,4 +169,21 @@ test('no host has directories of agents that ML2/OVN does not have', t => {
       .map(({ id }) => id.slice(id.lastIndexOf('/')))
   const gone = new Set(pathsOf('openvswitch')).difference(new Set(pathsOf('ovn')))
   t.deepEqual([...gone], ['/dhcp', '/ns-metadata-proxy'])
+})
+
+test('a router that goes while its host is cut off takes its radvd with it', t => {
+  const routed = (routers: string) =>
+    cloudOf(`
+hosts: {c: controller, n: network, k: compute}
+neutron: {mechanism_driver: ovn}
+networks: {a: {subnets: [{cidr: 'fd00::/64', ipv6_address_mode: slaac, ipv6_ra_mode: slaac}]}}
+routers: {${routers}}
+`)
+  const radvdsOf = (one: Cloud, states: AgentStates) =>
+    servicesOf(buildPlan(one, machineFacts, states).steps).filter(name => name.startsWith('radvd'))
+  const states = { isolated: ['n'] }
+  const before = { cloud: routed('r: {interfaces: [a]}'), states }
+  const after = routed('')
+  t.is(radvdsOf(before.cloud, states).length, 1)
+  t.deepEqual(radvdsOf(after, tellAgents(after, before, states)), [])
 })
