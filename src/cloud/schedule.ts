@@ -14,7 +14,8 @@ export interface Placement {
 /**
  * Where everything is that the file does not place: where it was, if that host still has the role, else on the host with
  * the least of its kind, the first in the file among equals. As Neutron's LeastRoutersScheduler and its WeightScheduler for
- * DHCP do (neutron/scheduler, 2026.1).
+ * DHCP do (neutron/scheduler, 2026.1). Hosts that are cut off count as others do; in Neutron only until
+ * `agent_down_time` has passed.
  */
 export function placeOnHosts(topology: Topology, standing: Cloud | null): Placement {
   const networkHosts = hostsWith(topology, 'network')

@@ -34,7 +34,8 @@ export interface RadvdPlace {
 
 /**
  * What neutron-l3-agent runs for a router with an IPv6 subnet, whatever its `ipv6_ra_mode`; null for others, on a
- * machine without IPv6, and before Juno. Under ML2/OVN, what stands for its flows (`advertisedSubnetsOf`). `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
+ * machine without IPv6, and before Juno. `DaemonMonitor` of neutron/agent/linux/ra.py, with the agent's default intervals.
+ * Under ML2/OVN, what stands for its flows (`advertisedSubnetsOf`).
  */
 export function radvdOf(
   cloud: Cloud,
