@@ -22,9 +22,10 @@ import { testRuntime } from './support/test-runtime.ts'
 
 /** They stand for the tests that leave them as they were; in containers a router's lab is in none. */
 const labs = standingLabs<'dhcp-mode' | 'router-mode'>({
-  'dhcp-mode': { topology: 'dhcp-mode' },
+  'dhcp-mode': { topology: 'dhcp-mode', isHarmed: true },
   'router-mode': {
     topology: 'router-mode',
+    isHarmed: true,
     ...(testRuntime === 'process' ? {} : { missing: 'its tests are of processes alone' }),
   },
 })

@@ -31,8 +31,8 @@ import { cleanOnly } from './support/sweep.ts'
 import { testRuntime } from './support/test-runtime.ts'
 
 const labs = standingLabs({
-  'dhcp-mode': { topology: 'dhcp-mode' },
-  'router-mode': { topology: 'router-mode' },
+  'dhcp-mode': { topology: 'dhcp-mode', isHarmed: true },
+  'router-mode': { topology: 'router-mode', isHarmed: true },
 })
 
 test('list, status and every other reading command answer in words and in JSON', async t => {

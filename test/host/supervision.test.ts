@@ -18,8 +18,8 @@ import { testRuntime } from './support/test-runtime.ts'
 
 /** Each test leaves them as they were; only what died is remembered of all. */
 const labs = standingLabs({
-  'dhcp-mode': { topology: 'dhcp-mode' },
-  'router-mode': { topology: 'router-mode' },
+  'dhcp-mode': { topology: 'dhcp-mode', isHarmed: true },
+  'router-mode': { topology: 'router-mode', isHarmed: true },
 })
 
 const supervised = ['haproxy', 'dnsmasq', 'neutron-metadata-agent', 'nova-api-metadata'] as const

@@ -21,6 +21,8 @@ export interface LabWish {
   readonly env?: Readonly<Record<string, string>>
   /** Why it cannot stand here, where it cannot; its tests are then to be left out. */
   readonly missing?: string
+  /** Tests do harm to it, and mend it: after one that fails half-way `lab up` does, so that the next ones tell of themselves. */
+  readonly isHarmed?: true
 }
 
 /** A lab that stands for all tests of a file. */
@@ -42,6 +44,7 @@ export function standingLabs<K extends string>(
 ): (key: K) => BuiltLab {
   const built = new Map<string, BuiltLab>()
   const names: string[] = []
+  const harmed: [name: string, wish: LabWish][] = []
   let before: MachineSnapshot = {}
   if (isRoot) {
     test.serial.before(async t => {
@@ -53,7 +56,12 @@ export function standingLabs<K extends string>(
         const up = await bringUp(name, wish)
         t.is(up.exitCode, 0, up.stderr)
         built.set(key, describeLab(name, up))
+        if (wish.isHarmed) harmed.push([name, wish])
       }
+    })
+    test.serial.afterEach.always(async t => {
+      if (t.passed) return
+      for (const [name, wish] of harmed) await bringUp(name, wish)
     })
     test.serial.after.always(async t => {
       const standing = names.filter(stateExists)
