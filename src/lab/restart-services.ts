@@ -1,16 +1,15 @@
 import { agentKey } from '../cloud/agent-states.ts'
 import { gatherFacts } from '../linux/gather-facts.ts'
 import type { ProcessIdentity } from '../linux/process-table.ts'
-import { isAlike } from '../neutron/is-alike.ts'
 import { agentsOn } from '../plan/agent-steps.ts'
-import { buildPlan } from '../plan/build-plan.ts'
-import { isContained, isService, type ServiceStep, type Step } from '../plan/step.ts'
+import { isContained, isService, type ServiceStep } from '../plan/step.ts'
 import { watcherOf } from '../plan/watchers.ts'
 import { findService } from '../runtime/process/find-service.ts'
 import { restartService } from '../runtime/restart-service.ts'
 import { changeStates, type HostAgent } from './change-states.ts'
 import { LabError } from './lab-error.ts'
 import { type LabRecord, upCommandOf } from './record.ts'
+import { writtenNow } from './written-now.ts'
 
 export interface Restarted {
   readonly name: string
@@ -38,7 +37,8 @@ export async function restartServices(
     [...namesOf(step), agentKey(step.service, step.host)].includes(wanted)
   const running = servicesOf(record).filter(isWanted)
   const restarted: Restarted[] = []
-  const staying = outdatedOf(record, running)
+  const outdated = writtenNow(record, gatherFacts(record.containers), running)
+  const staying = running.filter(({ id }) => outdated.has(id))
   for (const service of running.filter(one => !staying.includes(one))) {
     signal.throwIfAborted()
     const { pid } = await restart(service, record, signal)
@@ -54,25 +54,9 @@ export async function restartServices(
   ]
 }
 
-/** Those that their agents have left as they were, with another configuration than the agent would write now. */
-function outdatedOf(
-  { cloud, containers, states, plan }: LabRecord,
-  services: readonly ServiceStep[],
-): ServiceStep[] {
-  const left = services.filter(({ staysWhileItRuns }) => staysWhileItRuns)
-  if (left.length === 0) return []
-  const wanted = buildPlan(cloud, gatherFacts(containers), states).steps
-  return left.filter(({ id, needs }) => {
-    const written = (steps: readonly Step[]) =>
-      steps.filter(step => step.id === id || (step.kind === 'file' && needs.includes(step.id)))
-    return !isAlike(written(plan.steps), written(wanted))
-  })
-}
-
 /**
  * What was stopped is started, as `systemctl restart` does it. What an agent leaves as it is while it runs begins with what
- * the agent would write for it now, as it does whenever it starts one (`_get_metadata_proxy_callback`,
- * neutron/agent/metadata/driver.py).
+ * the agent would write for it now.
  */
 async function beginAsWanted(
   record: LabRecord,

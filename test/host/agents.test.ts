@@ -282,14 +282,22 @@ test('before Victoria an agent that starts leaves a proxy that runs, and a metad
     const after = pidsOf(lab.name)
     t.not(after[`dnsmasq-${id}`], before[`dnsmasq-${id}`])
     t.is(after[`haproxy-${id}`], before[`haproxy-${id}`])
-    const port = 'l3_agent: {metadata_port: 9797}, dhcp_agent:'
-    await withTopologyFile(topologyOf('ussuri').replace('dhcp_agent:', port), async path => {
-      const up = await lab.run(['up', path, '--name', lab.name])
-      t.is(up.exitCode, 0, up.stderr)
-    })
-    t.is(await fetch('vm2'), 'Connection refused', 'so it listens where no rule leads')
+    const takesPort = async (port: number) => {
+      const options = `l3_agent: {metadata_port: ${port}}, dhcp_agent:`
+      await withTopologyFile(topologyOf('ussuri').replace('dhcp_agent:', options), async path => {
+        const up = await lab.run(['up', path, '--name', lab.name])
+        t.is(up.exitCode, 0, up.stderr)
+      })
+      t.is(await fetch('vm2'), 'Connection refused', 'so it listens where no rule leads')
+    }
+    await takesPort(9797)
     await does('restart haproxy')
     t.is(await fetch('vm2'), '200', 'and begins with the configuration of its agent')
+    await takesPort(9798)
+    const ofRouter = `haproxy-${lab.routerId('edge')}`
+    await lab.comesBack(ofRouter, lab.kill(ofRouter))
+    t.is(await fetch('vm2'), '200', 'also where it has died')
+    await lab.standsWhole()
     await does('stop nova-api-metadata')
     t.is(await fetch('vm1'), '500')
     await does('stop neutron-metadata-agent')

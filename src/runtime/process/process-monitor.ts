@@ -149,9 +149,27 @@ export class ProcessMonitor {
       if (failures === 0) this.#log('ERROR', notFound(service), log)
       this.#log('WARNING', `Respawning ${respawnNameOf(service)}`, log)
     }
-    const services = dead.map(({ service }) => service)
-    await stopServiceProcesses(services, this.#options.lab)
+    const { lab } = this.#options
+    await stopServiceProcesses(
+      dead.map(({ service }) => service),
+      lab,
+    )
+    await this.#writeAnew(dead, signal)
     await Promise.all(dead.map(watched => this.#startAgain(watched, signal)))
+  }
+
+  /** Where that cannot be, they begin with the files that they had. */
+  async #writeAnew(dead: readonly Watched[], signal: AbortSignal): Promise<void> {
+    const left = dead.map(({ service }) => service).filter(one => one.staysWhileItRuns)
+    if (left.length === 0) return
+    try {
+      // It plans a lab, which takes long to load.
+      const { writeAnew } = await import('../../lab/write-anew.ts')
+      await writeAnew(this.#options.lab, left, signal)
+      this.#readPlan()
+    } catch (error) {
+      this.#log('ERROR', `Could not write the files of ${left[0]?.name} anew: ${wordsOf(error)}`)
+    }
   }
 
   async #startAgain(watched: Watched, signal: AbortSignal): Promise<void> {
