@@ -1,5 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync } from 'node:fs'
-import { journalPathOf } from '../../src/lab/paths.ts'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+} from 'node:fs'
+import { journalPathOf, recordPathOf } from '../../src/lab/paths.ts'
 import { isAlive } from '../../src/linux/process-table.ts'
 import { processTest, waitFor, withLab } from './support/lab.ts'
 import { runningOf, statusOf } from './support/services.ts'
@@ -14,17 +22,25 @@ processTest(
         { watcher: 'neutron-dhcp-agent', watched: 'haproxy' },
       ] as const
       const began = watchers.map(({ watcher }) => runningOf(name, watcher))
+      const logOf = (watcher: string) => {
+        const log = `/var/lib/lab/${name}/log/${watcher}.log`
+        return existsSync(log) ? readFileSync(log, 'utf8') : ''
+      }
+      const complaints = (watcher: string) =>
+        logOf(watcher).match(/ ERROR .*Could not look after services: EISDIR/g) ?? []
+      await withoutRecord(name, async () => {
+        for (const { watcher } of watchers)
+          await waitFor(`${watcher} says what it cannot read`, () => complaints(watcher).length > 0)
+      })
       await withoutJournal(name, async () => {
         for (const { watcher, watched } of watchers) {
           process.kill(runningOf(name, watched).pid, 'SIGKILL')
-          const log = `/var/lib/lab/${name}/log/${watcher}.log`
           const tells = new RegExp(` ERROR .*Could not put back ${watched}.*EISDIR`)
-          await waitFor(`${watcher} says what it cannot do`, () =>
-            tells.test(existsSync(log) ? readFileSync(log, 'utf8') : ''),
-          )
+          await waitFor(`${watcher} says what it cannot do`, () => tells.test(logOf(watcher)))
         }
       })
       t.true(began.every(isAlive))
+      for (const { watcher } of watchers) t.is(complaints(watcher).length, 1, 'once')
       await waitFor(
         'it does so when it can',
         async () => (await statusOf(name)).ended.exitCode === 0,
@@ -43,5 +59,18 @@ async function withoutJournal(lab: string, body: () => Promise<void>): Promise<v
   } finally {
     rmdirSync(journal)
     renameSync(`${journal}.away`, journal)
+  }
+}
+
+/** Where the record was is a way to a directory meanwhile; at no moment is there none, with which watchers end. */
+async function withoutRecord(lab: string, body: () => Promise<void>): Promise<void> {
+  const record = recordPathOf(lab)
+  linkSync(record, `${record}.away`)
+  symlinkSync('.', `${record}.directory`)
+  renameSync(`${record}.directory`, record)
+  try {
+    await body()
+  } finally {
+    renameSync(`${record}.away`, record)
   }
 }
