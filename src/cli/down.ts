@@ -18,12 +18,13 @@ export async function down(
   options: DownOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  if (options.all && names.length > 0)
+  const named = names.length > 0 || globals.lab === undefined ? names : [globals.lab]
+  if (options.all && named.length > 0)
     throw new LabError(
-      `--all is every lab, and ${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} named`,
+      `--all is every lab, and ${named.join(' and ')} ${named.length === 1 ? 'is' : 'are'} named`,
       {
         standing: 'Nothing was changed.',
-        hint: `\`lab down ${names.join(' ')}\` takes down what is named, \`lab down --all\` every lab.`,
+        hint: `\`lab down ${named.join(' ')}\` takes down what is named, \`lab down --all\` every lab.`,
         exitCode: 2,
       },
     )

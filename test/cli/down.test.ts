@@ -10,3 +10,10 @@ test('lab down --all takes no names, lest a slip take every lab', async t => {
   t.is(error?.exitCode, 2)
   t.is(error?.standing, 'Nothing was changed.')
 })
+
+test('lab down --all takes no lab before the command either', async t => {
+  await t.throwsAsync(down([], { all: true }, { lab: 'one' }), {
+    instanceOf: LabError,
+    message: '--all is every lab, and one is named',
+  })
+})
