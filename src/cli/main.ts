@@ -67,7 +67,7 @@ program
   .command('down')
   .description('take labs down; carries on over errors, and a second run finishes')
   .argument('[name...]', 'labs; may be left out where only one stands')
-  .option('--all', 'every lab')
+  .option('--all', 'every lab; no names beside it')
   .addOption(json)
   .action(async (names, options) =>
     (await import('./down.ts')).down(names, options, program.opts()),
@@ -117,7 +117,7 @@ program
 
 program
   .command('restart')
-  .description('stop services and start them again')
+  .description('stop services and start them again; what is stopped is started')
   .argument(
     '<service>',
     'dnsmasq, haproxy, neutron-metadata-agent, nova-api-metadata, neutron-dhcp-agent, …',
