@@ -92,7 +92,7 @@ export const probes: readonly Probe[] = [
   {
     id: 'bridge-rules',
     title: 'Rules of bridges',
-    why: "under ML2/OVN a guest's unicast renewal is turned to its own host; else the broadcast one at T2 is answered",
+    why: "under ML2/OVN a guest's unicast renewal is turned to its own host; without, only the broadcast one at T2 is answered",
     command: restore(
       'nat',
       'PREROUTING -p IPv4 -i tap0 --ip-proto udp --ip-dport 67',
