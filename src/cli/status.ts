@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs'
-import type { ChalkInstance } from 'chalk'
 import { describeAgentProblem } from '../lab/explain-elsewhere.ts'
 import { asOfThisBoot, readJournal } from '../lab/journal.ts'
 import { LabError } from '../lab/lab-error.ts'
@@ -7,7 +6,7 @@ import { observe } from '../lab/observe.ts'
 import { journalPathOf } from '../lab/paths.ts'
 import { type LabRecord, upCommandOf } from '../lab/record.ts'
 import { nameNamespaces } from '../plan/name-namespaces.ts'
-import { isContained, isService } from '../plan/step.ts'
+import { isContained, isService, type Step } from '../plan/step.ts'
 import { readAllHistories as readWatchersHistories } from '../runtime/process/histories.ts'
 import { describeListener } from '../runtime/process/missing-listeners.ts'
 import { colorsFor } from './colors.ts'
@@ -18,6 +17,7 @@ import { stateOf } from './list.ts'
 import { lookUntilStill } from './look-until-still.ts'
 import { type GlobalOptions, pickLab, pickRecord } from './pick-lab.ts'
 import { print, printJson } from './print.ts'
+import { renderDifferences } from './render-differences.ts'
 import { renderServices, type ServiceRow } from './render-services.ts'
 import { requireRoot } from './require-root.ts'
 import { runtimeOf } from './runtime-of.ts'
@@ -40,7 +40,9 @@ export async function status(
   })
   if (seen.differences.length > 0) process.exitCode = 1
   if (options.json) return printJson(seen)
-  print(render({ ...seen, place: describeRuntime(record), upCommand: upCommandOf(record) }))
+  const { steps } = record.plan
+  const [place, upCommand] = [describeRuntime(record), upCommandOf(record)]
+  print(render({ ...seen, steps, place, upCommand }))
 }
 
 /** Of its journal, to which all that is done to a lab is written. */
@@ -100,6 +102,7 @@ async function readAllHistories({ lab, plan }: LabRecord) {
 }
 
 interface Shown extends Awaited<ReturnType<typeof look>> {
+  readonly steps: readonly Step[]
   readonly upCommand: string
   /** Where the services run, in words. */
   readonly place: string
@@ -116,7 +119,7 @@ function render(seen: Shown): string {
     ...[seen.agentProblem, seen.engineProblem].flatMap(problem =>
       problem === null ? [] : ['', `${color.yellow('!')} ${problem}`],
     ),
-    ...(whole ? [] : ['', ...renderDifferences(seen.differences, color)]),
+    ...(whole ? [] : ['', ...renderDifferences(seen.differences, seen.steps, color)]),
     ...(whole
       ? []
       : [
@@ -125,16 +128,3 @@ function render(seen: Shown): string {
         ]),
   ].join('\n')
 }
-
-/** Of several resources in a namespace that is gone, the same is to be said; the first ones of very many. */
-function renderDifferences(
-  differences: readonly { readonly text: string }[],
-  color: ChalkInstance,
-): string[] {
-  const texts = [...new Set(differences.map(({ text }) => text))]
-  const shown = texts.slice(0, MOST_DIFFERENCES).map(text => `${color.red('-')} ${text}`)
-  const rest = texts.length - shown.length
-  return rest === 0 ? shown : [...shown, `  … and ${rest} more, all of which --json tells`]
-}
-
-const MOST_DIFFERENCES = 30
