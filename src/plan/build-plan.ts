@@ -77,7 +77,7 @@ function stepsOfHost(site: Site, cutOff: boolean): Step[] {
   const { cloud, host, facts } = site
   return [
     ...hostSteps(cloud, host, facts, cutOff),
-    ...metadataSteps(hostView(cloud, host), host, facts),
+    ...metadataSteps(hostView(cloud, host), site),
     ...(cloud.neutron.mechanism_driver === 'ovn' ? ovnSteps(site) : agentsSteps(site)),
   ]
 }

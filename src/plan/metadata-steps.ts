@@ -1,4 +1,4 @@
-import type { Cloud, Host, HostRole } from '../cloud/cloud.ts'
+import type { Cloud, Host, HostRole, Port } from '../cloud/cloud.ts'
 import { metadataServicesOf } from '../cloud/derive-metadata-agent.ts'
 import type { MachineFacts } from '../cloud/machine-facts.ts'
 import { type MetadataAgentName, metadataAgentName } from '../neutron/metadata-agent/agent-name.ts'
@@ -8,7 +8,9 @@ import { certificateSteps } from './certificate-steps.ts'
 import { fileStep } from './file-steps.ts'
 import { hostNamespace, stepIds } from './names.ts'
 import { nodeService } from './node-service.ts'
+import type { Site } from './site.ts'
 import type { Listener, Step } from './step.ts'
+import type { HostViews } from './views.ts'
 
 /**
  * neutron-metadata-agent on every host with DHCP or routers, or OVN's on every host with guests, and nova-api-metadata on the
@@ -16,7 +18,7 @@ import type { Listener, Step } from './step.ts'
  * the machine's own network, where the way to that is; it only connects, so nothing is changed there. Neither runs beside an
  * agent that is somewhere else.
  */
-export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): Step[] {
+export function metadataSteps(cloud: Cloud, { host, facts, views }: Site): Step[] {
   const { metadata_listen: address, metadata_listen_port: port, api, wsgi } = cloud.nova
   const { metadata_proxy_socket: socket, ...agentFiles } = cloud.neutron.metadata_agent
   const lab = metadataServicesOf(cloud)
@@ -46,7 +48,7 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
     {
       name: metadataAgentName(cloud.neutron),
       script: 'neutron-metadata-agent',
-      config: metadataAgentConfig(cloud, facts),
+      config: metadataAgentConfig({ ...cloud, ports: portsToldOf(cloud, views) }, facts),
       reread: ['ports'],
       why: 'finds the port behind a request, signs its instance id and asks Nova',
       listens: [{ protocol: 'unix', path: socket }],
@@ -61,6 +63,11 @@ export function metadataSteps(cloud: Cloud, host: Host, facts: MachineFacts): St
   ]
   const daemons = [...(runs.nova ? nova : []), ...(runs.agent ? agent : [])]
   return daemons.flatMap(daemon => daemonSteps(cloud, host, facts, daemon))
+}
+
+/** OVN's agent looks them up in what it has heard, neutron-metadata-agent asks neutron-server. */
+function portsToldOf({ neutron, ports }: Cloud, { ovn }: HostViews): readonly Port[] {
+  return neutron.mechanism_driver === 'ovn' ? ovn.ports : ports
 }
 
 /** Each chassis answers its own guests. */

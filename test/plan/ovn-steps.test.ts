@@ -187,3 +187,20 @@ routers: {${routers}}
   t.is(radvdsOf(before.cloud, states).length, 1)
   t.deepEqual(radvdsOf(after, tellAgents(after, before, states)), [])
 })
+
+test('an agent finds no port of which it has not heard', t => {
+  const after = ovnCloud()
+  const { id } = portOf(after, 'vm3')
+  const known = { ...after, ports: after.ports.filter(port => port.id !== id) }
+  const isolated = { isolated: ['compute2'], known: { 'neutron-ovn-agent@compute2': known } }
+  const knows = (host: string, states: AgentStates) =>
+    buildPlan(after, machineFacts, states).steps.some(
+      step =>
+        step.kind === 'file' &&
+        step.path.endsWith(`/${host}/etc/neutron-ovn-agent.json`) &&
+        step.content.includes(id),
+    )
+  t.true(knows('compute2', {}))
+  t.true(knows('compute1', isolated))
+  t.false(knows('compute2', isolated))
+})
