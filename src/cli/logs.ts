@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { LabError } from '../lab/lab-error.ts'
 import { statePathOf } from '../lab/paths.ts'
 import { readRecord } from '../lab/record.ts'
-import { serviceNamesOf } from '../lab/restart-services.ts'
-import { type Container, isContained } from '../plan/step.ts'
+import { isCalled, serviceNamesOf, servicesOf } from '../lab/restart-services.ts'
+import { type Container, isContained, type ServiceStep } from '../plan/step.ts'
 import { suggest } from '../topology/suggest.ts'
 import { followLogs } from './follow-logs.ts'
 import { headOfLog } from './head-of-log.ts'
@@ -29,7 +29,7 @@ export async function logs(
   requireRoot()
   const lab = pickLab(undefined, globals)
   const containers = containersOf(lab, service)
-  const files = filesOf(lab, service, containers.length > 0)
+  const files = filesOf(lab, service)
   if (options.follow)
     return await followLogs(containers, newestOf(files) ?? firstLogOf(lab, service, containers))
   const read = [...files.map(readFile), ...(await readContainers(containers))]
@@ -65,12 +65,17 @@ function linesOf(text: string): string[] {
   return text.trimEnd().split('\n')
 }
 
-/** Containers of a service, by its kind or its own name, or all of a lab's. */
+/** Containers of a service, by any name of it, or all of a lab's. */
 function containersOf(lab: string, service: string | undefined): Container[] {
-  const contained = readRecord(lab)?.plan.steps.filter(isContained) ?? []
-  return contained
-    .filter(step => service === undefined || [step.service, step.name].includes(service))
+  return servicesCalled(lab, service)
+    .filter(isContained)
     .map(({ container }) => container)
+}
+
+function servicesCalled(lab: string, service: string | undefined): ServiceStep[] {
+  const record = readRecord(lab)
+  const services = record === null ? [] : servicesOf(record)
+  return services.filter(step => service === undefined || isCalled(step, service))
 }
 
 /** One that is still to come; tail waits for it. Throws LabError where nothing else is named. */
@@ -80,7 +85,10 @@ function firstLogOf(
   containers: readonly Container[],
 ): string[] {
   if (containers.length > 0) return []
-  if (service !== undefined) return [`${logDirectoryOf(lab)}/${service}.log`]
+  if (service !== undefined) {
+    const name = servicesCalled(lab, service)[0]?.name ?? service
+    return [`${logDirectoryOf(lab)}/${name}.log`]
+  }
   throw new LabError(`Nothing has logged anything yet in lab ${lab}`, {
     hint: 'Name a service, to wait for what it will log.',
   })
@@ -97,16 +105,18 @@ function logDirectoryOf(lab: string): string {
 }
 
 /** Log files of a service that there are, older ones first; throws LabError where the lab has no such service. */
-function filesOf(lab: string, service: string | undefined, isKnown: boolean): string[] {
+function filesOf(lab: string, service: string | undefined): string[] {
   const directory = logDirectoryOf(lab)
   const all = existsSync(directory) ? readdirSync(directory).sort(byServiceAndAge) : []
+  const called = servicesCalled(lab, service).map(({ name }) => name)
+  const names = service === undefined ? [] : [service, ...called]
   const chosen = all.filter(
     file =>
-      (service === undefined || isLogOf(file, service)) &&
+      (service === undefined || names.some(name => isLogOf(file, name))) &&
       !(file.endsWith(olderEnd) && statSync(`${directory}/${file}`).size === 0),
   )
   if (chosen.length > 0) return chosen.map(file => `${directory}/${file}`)
-  if (service !== undefined && !isKnown) refuseUnknown(lab, service)
+  if (service !== undefined && called.length === 0) refuseUnknown(lab, service)
   return []
 }
 
@@ -118,7 +128,7 @@ function byServiceAndAge(one: string, other: string): number {
 /** Of a log that has become too long, what was in it before. */
 const olderEnd = '.log.1'
 
-/** The agents of OpenStack are known too: they log when they have something to say. */
+/** The agents of OpenStack are known too, stopped or not: they log when they have something to say. */
 function refuseUnknown(lab: string, service: string): void {
   const record = readRecord(lab)
   const names = record === null ? [] : serviceNamesOf(record)

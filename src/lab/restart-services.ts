@@ -33,8 +33,7 @@ export async function restartServices(
     [agent, agentKey(agent, host)].includes(wanted),
   )
   if (agents.length > 0) return await restartAgents(record, agents, signal)
-  const isWanted = (step: ServiceStep) =>
-    [...namesOf(step), agentKey(step.service, step.host)].includes(wanted)
+  const isWanted = (step: ServiceStep) => isCalled(step, wanted)
   const running = servicesOf(record).filter(isWanted)
   const restarted: Restarted[] = []
   const outdated = writtenNow(record, gatherFacts(record.containers), running)
@@ -166,6 +165,11 @@ export function agentsOf({ cloud }: Pick<LabRecord, 'cloud'>): HostAgent[] {
 
 export function servicesOf({ plan }: Pick<LabRecord, 'plan'>): ServiceStep[] {
   return plan.steps.filter(isService)
+}
+
+/** Whether it is meant by its kind (`haproxy`), with its host (`haproxy@network1`), or by its own name. */
+export function isCalled(step: ServiceStep, wanted: string): boolean {
+  return [...namesOf(step), agentKey(step.service, step.host)].includes(wanted)
 }
 
 /** Its kind and its own name. */

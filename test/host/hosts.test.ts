@@ -305,6 +305,10 @@ test('commands show a lab by its hosts, on a screen, and in JSON', async t => {
   t.notRegex(up.stdout.split('fetched')[0] ?? '', /[0-9a-f]{8}-[0-9a-f]{4}/)
   const status = await lab(['status', name])
   t.regex(status.stdout, /^network1\n(?: {2}.*\n)* {2}haproxy +edge +pid \d+$/m)
+  const logs = await lab(['--lab', name, 'logs', 'haproxy@network1', '--json'])
+  const files = JSON.parse(logs.stdout).map(({ file }: { file: string }) => file)
+  t.true(files.length > 0)
+  for (const file of files) t.regex(file, /\/haproxy-[^/]*@network1\.log$/)
   const list = await lab(['--lab', name, 'host', 'list'])
   t.regex(list.stdout, /^compute1 +compute +172\.29\.236\.14 +172\.29\.240\.14 +joined +2 guests$/m)
   const rows: readonly { name: string }[] = JSON.parse(
