@@ -8,6 +8,7 @@ import { buildPlan } from '../plan/build-plan.ts'
 import { describeFailure, wordsOf } from './describe-failure.ts'
 import { describeEffects, runningOf } from './effects.ts'
 import { ensurePrograms } from './ensure-programs.ts'
+import { placeInTopology } from './explain-mistakes.ts'
 import { Interrupted, untilInterrupted } from './interrupt.ts'
 import { stateWhile } from './list.ts'
 import { lockForCommand } from './lock-for-command.ts'
@@ -120,5 +121,5 @@ async function takeBack(error: unknown, before: LabRecord): Promise<LabError> {
 
 /** The edited topology is on no disk, so nothing of it is at a line. */
 function placeOf(path: readonly string[]): string {
-  return `at ${path.join('.')} of the topology`
+  return `at ${placeInTopology(path)} of the topology`
 }

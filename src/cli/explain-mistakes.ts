@@ -23,7 +23,7 @@ interface Verb {
 export function explainMistakes(error: TopologyMistakes, { lab, what, typed }: Verb): LabError {
   const found = error.mistakes.map(mistake => ({ mistake, words: wordsFor(mistake.path, typed) }))
   const lines = found.map(
-    ({ mistake, words }) => `${words ?? placeOf(mistake.path)}: ${messageOf(mistake)}`,
+    ({ mistake, words }) => `${words ?? placeInTopology(mistake.path)}: ${messageOf(mistake)}`,
   )
   const isElsewhere = found.some(({ words }) => words === null)
   return new LabError([`Cannot ${what}`, ...new Set(lines)].join('\n'), {
@@ -54,7 +54,7 @@ function wordsFor(path: TopologyPath, typed: readonly TypedWords[]): string | nu
 }
 
 /** `instances.vm1.networks[0]` */
-function placeOf(path: TopologyPath): string {
+export function placeInTopology(path: TopologyPath): string {
   return path.reduce<string>((place, step) => {
     if (typeof step === 'number') return `${place}[${step}]`
     return place === '' ? step : `${place}.${step}`
